@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+/// Files of resources/ compiled into the program (descent_embed in CMakeLists.txt), sorted by name.
+namespace descent::embedded {
+
+struct File {
+    std::string_view name; ///< "schema-1.sql", "Czech.txt"
+    std::string_view content;
+};
+
+std::span<const File> schema();   ///< resources/schema
+std::span<const File> surnames(); ///< resources/names
+
+} // namespace descent::embedded

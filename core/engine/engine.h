@@ -1,0 +1,90 @@
+#pragma once
+
+// The engine's face: what the window and the command line see of it. Torch-free by design; the implementation
+// is a shared library that load_engine() opens when it is first needed (libtorch takes most of a second to
+// load).
+
+#include "core/base/catalog.h"
+#include "core/base/events.h"
+#include "core/base/run_record.h"
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace descent {
+
+class StoreWriter;
+
+struct EngineInfo {
+    std::string torch_version; ///< "1.13.1"
+    std::string blas;          ///< "OpenBLAS 0.3.21", "reference BLAS", "MKL", …
+    bool slow_blas = false;    ///< a 512² product ran below 10 GFLOP/s: training will be many times slower
+    int cores = 1;
+};
+
+/// What a task's data turned out to be, and what a spec would cost.
+struct Inspection {
+    Provenance provenance;                                          ///< manifest left empty
+    std::vector<std::pair<std::string, std::int64_t>> class_counts; ///< examples kept, by class, all splits
+    std::int64_t duplicates = 0;    ///< lines whose (example, label) had been seen before
+    std::int64_t dropped_lines = 0; ///< lines of which nothing was left
+    std::vector<std::pair<std::string, std::int64_t>>
+        dropped_characters; ///< character → times, commonest first
+    std::int64_t updates_per_epoch = 0, planned_updates = 0;
+    std::optional<double> seconds_per_update; ///< measured, only if asked for
+    std::vector<std::string> notes; ///< e.g. "lr 0.005 on the sum over 16,034 examples is 80.2 on the mean"
+};
+
+struct StartOptions {
+    int threads = 0;     ///< 0 = the engine's choice
+    bool paused = false; ///< start paused before the first update
+    BatchSink* feed =
+        nullptr; ///< a second reader of the batches, say a LiveFeed; may be null; must outlive the session
+};
+
+/// One run in progress on its own thread. All calls are thread-safe and return at once, except wait() and the
+/// destructor, which stop the run if need be and join the thread.
+class Session {
+public:
+    virtual ~Session() = default;
+    virtual RunId run() const = 0;
+    virtual std::string name() const = 0;
+    virtual RunState state() const = 0;
+    virtual void pause() = 0;
+    virtual void resume() = 0;
+    virtual void step() = 0; ///< while paused: exactly one update, then paused again
+    /// Ends the run after the update in hand and writes a checkpoint. `interrupted` rather than `stopped`
+    /// when the program is being ended (Ctrl-C, the window closed) and nobody chose to stop the run.
+    virtual void stop(RunState as = RunState::stopped) = 0;
+    virtual RunState wait() = 0; ///< blocks until the run is over and its last batch is pushed
+};
+
+/// Thread: all members thread-safe; start() and inspect() block while data is read (call them off the GUI
+/// thread). One session at a time in a process: torch's global state is one; a second start() is refused.
+class Engine {
+public:
+    virtual ~Engine() = default;
+    virtual const Catalog& catalog() const = 0;
+    virtual EngineInfo info() const = 0;
+    /// Reads the task's data and builds the model. With `time_updates`, trains a few throw-away updates to
+    /// measure their cost. Nothing is stored.
+    virtual Result<Inspection> inspect(const RunSpec& spec, bool time_updates = false,
+                                       std::stop_token stop = {}) = 0;
+    /// Reads the data, creates the run in the store and starts it. On error nothing was stored.
+    virtual Result<std::unique_ptr<Session>> start(const RunSpec& spec, StoreWriter& store,
+                                                   const StartOptions& options = {}) = 0;
+    /// Continues a stopped or interrupted run from its last checkpoint (or from its beginning where it has
+    /// none): the samples after the checkpoint are made again, bit for bit.
+    virtual Result<std::unique_ptr<Session>> resume(const RunRecord& run, StoreWriter& store,
+                                                    const StartOptions& options = {}) = 0;
+};
+
+/// Opens the engine's shared library and returns its engine, which lives as long as the process.
+/// Blocks for most of a second the first time. Thread: any.
+/// Error: the library is missing or does not fit this program.
+Result<Engine*> load_engine();
+
+} // namespace descent

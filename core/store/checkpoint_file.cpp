@@ -1,0 +1,237 @@
+#include "core/store/checkpoint_file.h"
+
+#include "core/base/result.h"
+#include "core/store/file_replacement.h"
+
+#include <nlohmann/json.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace descent {
+
+namespace {
+
+namespace fs = std::filesystem;
+static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
+
+constexpr std::uint64_t kLargestHeader = 64 << 20;
+
+std::string reason(int error) {
+    return std::generic_category().message(error);
+}
+
+/// An open file; closed on every way out.
+class Descriptor {
+public:
+    explicit Descriptor(int fd) : fd_(fd) {}
+    ~Descriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const { return fd_; }
+
+private:
+    int fd_;
+};
+
+std::optional<std::uint64_t> item_size(std::string_view dtype) {
+    if (dtype == "F64" || dtype == "I64" || dtype == "U64") return 8;
+    if (dtype == "F32" || dtype == "I32" || dtype == "U32") return 4;
+    if (dtype == "F16" || dtype == "BF16" || dtype == "I16" || dtype == "U16") return 2;
+    if (dtype == "I8" || dtype == "U8" || dtype == "BOOL") return 1;
+    return std::nullopt;
+}
+
+// None where the dtype is unknown, a dimension negative, or the product beyond 64 bits.
+std::optional<std::uint64_t> byte_size(std::string_view dtype, const std::vector<std::int64_t>& shape) {
+    std::optional<std::uint64_t> size = item_size(dtype);
+    for (const std::int64_t extent : shape) {
+        std::uint64_t product = 0;
+        if (!size || extent < 0 ||
+            __builtin_mul_overflow(*size, static_cast<std::uint64_t>(extent), &product))
+            return std::nullopt;
+        size = product;
+    }
+    return size;
+}
+
+std::string header_of(const TensorFile& content) {
+    nlohmann::ordered_json header = nlohmann::ordered_json::object();
+    if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
+    std::uint64_t offset = 0;
+    for (const auto& tensor : content.tensors) {
+        if (tensor.name == "__metadata__" || header.contains(tensor.name))
+            throw std::runtime_error("two tensors are called '" + tensor.name + "'");
+        if (byte_size(tensor.dtype, tensor.shape) != tensor.data.size())
+            throw std::runtime_error("tensor '" + tensor.name + "': its data do not fit its type and shape");
+        header[tensor.name] = {{"dtype", tensor.dtype},
+                               {"shape", tensor.shape},
+                               {"data_offsets", {offset, offset + tensor.data.size()}}};
+        offset += tensor.data.size();
+    }
+    std::string text = header.dump();
+    text.resize((text.size() + 7) / 8 * 8, ' '); // data begin on a multiple of 8
+    return text;
+}
+
+/// Reads one file, trusting nothing in it.
+class TensorReader {
+public:
+    explicit TensorReader(const fs::path& file)
+        : file_(file)
+        , in_(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+        if (in_.get() < 0) throw InputError(file_.string() + ": " + reason(errno));
+    }
+
+    TensorFile read() {
+        struct stat status {};
+        if (::fstat(in_.get(), &status) != 0) refuse(reason(errno));
+        if (!S_ISREG(status.st_mode)) refuse("not a regular file");
+        const auto file_size = static_cast<std::uint64_t>(status.st_size);
+        std::uint64_t header_size = 0;
+        if (file_size < sizeof header_size) refuse("ends within the header's length");
+        read_into(std::as_writable_bytes(std::span(&header_size, 1)), 0);
+        if (header_size > kLargestHeader) refuse("a header of " + std::to_string(header_size) + " bytes");
+        if (header_size > file_size - sizeof header_size) refuse("ends within its header");
+        std::string text(header_size, '\0');
+        read_into(std::as_writable_bytes(std::span(text)), sizeof header_size);
+        const auto header = nlohmann::json::parse(text, nullptr, false);
+        if (!header.is_object()) refuse("its header is not a JSON object");
+
+        const std::uint64_t data_begin = sizeof header_size + header_size;
+        TensorFile content;
+        std::vector<Extent> extents;
+        for (const auto& [name, entry] : header.items()) {
+            if (name == "__metadata__")
+                read_metadata(entry, content);
+            else
+                extents.push_back(read_extent(name, entry));
+        }
+        std::ranges::stable_sort(extents, [](const Extent& a, const Extent& b) {
+            return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+        });
+        std::uint64_t expected = 0;
+        for (const Extent& extent : extents) {
+            if (extent.begin != expected)
+                refuse_tensor(extent.tensor.name, "its data overlap or leave a gap");
+            expected = extent.end;
+        }
+        if (expected != file_size - data_begin)
+            refuse("holds " + std::to_string(file_size - data_begin) + " bytes of data; expected " +
+                   std::to_string(expected));
+        for (Extent& extent : extents) {
+            extent.tensor.data.resize(extent.end - extent.begin);
+            read_into(extent.tensor.data, data_begin + extent.begin);
+            content.tensors.push_back(std::move(extent.tensor));
+        }
+        return content;
+    }
+
+private:
+    struct Extent {
+        TensorFile::Tensor tensor;
+        std::uint64_t begin = 0, end = 0;
+    };
+
+    [[noreturn]] void refuse(const std::string& what) const {
+        throw InputError(file_.string() + ": not a whole safetensors file: " + what);
+    }
+
+    [[noreturn]] void refuse_tensor(const std::string& name, const std::string& what) const {
+        refuse("tensor '" + name + "': " + what);
+    }
+
+    void read_into(std::span<std::byte> bytes, std::uint64_t offset) const {
+        while (!bytes.empty()) {
+            const ssize_t got = ::pread(in_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0) refuse(reason(errno));
+            if (got == 0) refuse("it became shorter while it was read");
+            bytes = bytes.subspan(static_cast<std::size_t>(got));
+            offset += static_cast<std::uint64_t>(got);
+        }
+    }
+
+    void read_metadata(const nlohmann::json& entry, TensorFile& content) const {
+        if (!entry.is_object()) refuse("its metadata are not a JSON object");
+        for (const auto& [name, value] : entry.items()) {
+            if (!value.is_string()) refuse("metadata '" + name + "': expected a text");
+            content.metadata[name] = value.get<std::string>();
+        }
+    }
+
+    static bool whole_numbers(const nlohmann::json& list) {
+        return list.is_array() &&
+               std::ranges::all_of(list, [](const nlohmann::json& n) { return n.is_number_unsigned(); });
+    }
+
+    Extent read_extent(const std::string& name, const nlohmann::json& entry) const {
+        if (!entry.is_object() || !entry.contains("dtype") || !entry.contains("shape") ||
+            !entry.contains("data_offsets") || !entry["dtype"].is_string() ||
+            !whole_numbers(entry["shape"]) || !whole_numbers(entry["data_offsets"]) ||
+            entry["data_offsets"].size() != 2)
+            refuse_tensor(name, "expected dtype, shape and data_offsets");
+        Extent extent;
+        extent.tensor.name = name;
+        extent.tensor.dtype = entry["dtype"].get<std::string>();
+        for (const auto& length : entry["shape"]) {
+            if (length.get<std::uint64_t>() > std::uint64_t{INT64_MAX})
+                refuse_tensor(name, "its shape is too large");
+            extent.tensor.shape.push_back(length.get<std::int64_t>());
+        }
+        extent.begin = entry["data_offsets"][0].get<std::uint64_t>();
+        extent.end = entry["data_offsets"][1].get<std::uint64_t>();
+        if (!item_size(extent.tensor.dtype))
+            refuse_tensor(name, "unknown type '" + extent.tensor.dtype + "'");
+        const auto size = byte_size(extent.tensor.dtype, extent.tensor.shape);
+        if (extent.end < extent.begin || !size || *size != extent.end - extent.begin)
+            refuse_tensor(name, "its offsets do not fit its type and shape");
+        return extent;
+    }
+
+    fs::path file_;
+    Descriptor in_;
+};
+
+} // namespace
+
+std::int64_t write_tensor_file(const fs::path& file, const TensorFile& content) {
+    const std::string header = header_of(content);
+    const std::uint64_t header_size = header.size();
+    std::uint64_t written = sizeof header_size + header_size;
+    FileReplacement out(file);
+    out.write(std::as_bytes(std::span(&header_size, 1)));
+    out.write(std::as_bytes(std::span(header)));
+    for (const auto& tensor : content.tensors) {
+        out.write(tensor.data);
+        written += tensor.data.size();
+    }
+    out.commit();
+    return static_cast<std::int64_t>(written);
+}
+
+TensorFile read_tensor_file(const fs::path& file) {
+    return TensorReader(file).read();
+}
+
+void write_file_atomically(const fs::path& file, const std::string& content) {
+    FileReplacement out(file);
+    out.write(std::as_bytes(std::span(content)));
+    out.commit();
+}
+
+} // namespace descent

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace descent {
+
+/// A safetensors file (8-byte little-endian header length, JSON header, data): readable from Python.
+struct TensorFile {
+    struct Tensor {
+        std::string name;
+        std::string dtype; ///< "F32", "F64", "I64", "U8"
+        std::vector<std::int64_t> shape;
+        std::vector<std::byte> data;
+    };
+    std::vector<Tensor> tensors;                 ///< written in this order
+    std::map<std::string, std::string> metadata; ///< the header's "__metadata__"
+};
+
+/// Writes beside `file`, syncs, renames, syncs the folder: the file is replaced whole or not at all.
+/// Throws std::runtime_error with the reason. Returns the size in bytes.
+std::int64_t write_tensor_file(const std::filesystem::path& file, const TensorFile& content);
+
+/// Throws InputError on anything that is not a well-formed safetensors file: sizes, offsets and the header
+/// are checked against the file before anything is allocated.
+TensorFile read_tensor_file(const std::filesystem::path& file);
+
+/// Replaces a file whole or not at all (temporary name, sync, rename). Throws std::runtime_error with the
+/// reason.
+void write_file_atomically(const std::filesystem::path& file, const std::string& content);
+
+} // namespace descent
