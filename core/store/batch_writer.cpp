@@ -1,0 +1,246 @@
+#include "core/store/batch_writer.h"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace descent {
+namespace {
+
+std::string sample_sql(std::size_t rows) {
+    std::string sql =
+        "INSERT INTO sample (metric_no, update_count, epoch, seconds, value) VALUES (?, ?, ?, ?, ?)";
+    for (std::size_t row = 1; row < rows; ++row) sql += ", (?, ?, ?, ?, ?)";
+    return sql + " ON CONFLICT DO UPDATE SET epoch = excluded.epoch, seconds = excluded.seconds,"
+                 " value = excluded.value";
+}
+
+double finite(double v) {
+    return std::isfinite(v) ? v : 0;
+}
+
+} // namespace
+
+BatchWriter::BatchWriter(SQLite::Database& db)
+    : find_run_(db, "SELECT run_no FROM run WHERE run_id = ?")
+    , find_metrics_(db, "SELECT name, metric_no, position, direction, last_update, last, best_update, best"
+                        " FROM metric WHERE run_no = ?")
+    , find_metric_(db, "SELECT metric_no FROM metric WHERE run_no = ? AND name = ?")
+    // A resumed run may declare its metrics in another order: the name decides, the position is for lists.
+    , declare_(
+          db,
+          "INSERT INTO metric (run_no, position, name, unit, direction)"
+          " SELECT ?1, max(?2, ifnull(max(position) + 1, 0)), ?3, ?4, ?5 FROM metric WHERE run_no = ?1"
+          " ON CONFLICT (run_no, name) DO UPDATE SET unit = excluded.unit, direction = excluded.direction")
+    , many_samples_(db, sample_sql(kRowsAtOnce))
+    , one_sample_(db, sample_sql(1))
+    , matrix_(db, "REPLACE INTO curve (run_no, name, update_count, epoch, row_count, column_count, data)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?)")
+    , log_(db, "INSERT INTO log (run_no, time_ms, level, text) VALUES (?, ?, ?, ?)")
+    , obsolete_checkpoints_(db, "SELECT DISTINCT file FROM checkpoint"
+                                " WHERE run_no = ? AND update_count <= ? AND file <> ?")
+    , delete_checkpoints_(db, "DELETE FROM checkpoint WHERE run_no = ? AND update_count < ?")
+    , checkpoint_(
+          db,
+          "REPLACE INTO checkpoint (run_no, update_count, file, bytes, created_ms) VALUES (?, ?, ?, ?, ?)")
+    , state_(db, "UPDATE run SET state = ?1, reason = ?2, ended_ms = iif(?3, ?4, NULL),"
+                 " started_ms = iif(?1 = 'queued', started_ms, ifnull(started_ms, ?4)),"
+                 " process_id = iif(?3, 0, process_id), updated_ms = ?4 WHERE run_no = ?5")
+    , progress_(
+          db, "UPDATE run SET updates = max(updates, ?1), epoch = max(epoch, ?2), seconds = max(seconds, ?3),"
+              " planned_updates = iif(?4 > 0, ?4, planned_updates), updated_ms = ?5 WHERE run_no = ?6")
+    , summaries_(db) {}
+
+BatchWriter::Run& BatchWriter::find(const RunId& id) {
+    if (const auto known = runs_.find(id); known != runs_.end()) return known->second;
+    find_run_.bind(1, id.uuid);
+    if (!find_run_.executeStep()) throw std::runtime_error("there is no run " + id.uuid + " in the store");
+    Run run{find_run_.getColumn(0).getInt64()};
+    find_run_.reset();
+    find_metrics_.bind(1, run.run_no);
+    std::map<std::size_t, std::string> positions;
+    while (find_metrics_.executeStep()) {
+        Metric metric{find_metrics_.getColumn(1).getInt64(),
+                      {sql::direction_named(sql::text_at(find_metrics_, 3))}};
+        const auto update = [&](int column) -> std::optional<Update> {
+            const SQLite::Column value = find_metrics_.getColumn(column);
+            return value.isNull() ? std::nullopt : std::optional(Update{value.getInt64()});
+        };
+        metric.summary.last_update = update(4);
+        metric.summary.last = sql::number_at(find_metrics_, 5);
+        metric.summary.best_update = update(6);
+        metric.summary.best = sql::number_at(find_metrics_, 7);
+        const std::string name = sql::text_at(find_metrics_, 0);
+        positions[static_cast<std::size_t>(find_metrics_.getColumn(2).getInt64())] = name;
+        run.metrics.emplace(name, metric);
+    }
+    find_metrics_.reset();
+    Run& stored = runs_.emplace(id, std::move(run)).first->second;
+    for (const auto& [position, name] : positions) {
+        if (position > kLargestIndex) continue;
+        if (stored.by_index.size() <= position) stored.by_index.resize(position + 1);
+        stored.by_index[position] = &stored.metrics.at(name);
+    }
+    return stored;
+}
+
+void BatchWriter::declare(Run& run, const MetricInfo& info) {
+    if (info.index > kLargestIndex)
+        throw std::runtime_error("metric '" + info.name + "' has the number " + std::to_string(info.index));
+    declare_.bind(1, run.run_no);
+    declare_.bind(2, static_cast<std::int64_t>(info.index));
+    declare_.bind(3, info.name);
+    declare_.bind(4, info.unit);
+    declare_.bind(5, sql::word(info.direction));
+    declare_.exec();
+    declare_.reset();
+    find_metric_.bind(1, run.run_no);
+    find_metric_.bind(2, info.name);
+    find_metric_.executeStep();
+    Metric& metric = run.metrics[info.name];
+    metric.metric_no = find_metric_.getColumn(0).getInt64();
+    find_metric_.reset();
+    if (metric.summary.direction != info.direction) {
+        metric.summary.direction = info.direction;
+        metric.changed = metric.replaced = metric.summary.last_update.has_value();
+    }
+    if (run.by_index.size() <= info.index) run.by_index.resize(info.index + 1);
+    run.by_index[info.index] = &metric;
+}
+
+void BatchWriter::add(const MetricBatch& batch) {
+    Run& target = find(batch.run);
+    for (const MetricInfo& info : batch.metrics) declare(target, info);
+    for (const Sample& sample : batch.samples) add_sample(target, sample);
+    for (const Matrix& matrix : batch.matrices) add_matrix(target, matrix);
+    for (const LogLine& line : batch.log) add_log_line(target, line);
+    if (batch.checkpoint) add_checkpoint(target, *batch.checkpoint);
+    if (!target.progress || target.progress->update <= batch.progress.update)
+        target.progress = batch.progress;
+    if (batch.state) change_state(target, *batch.state);
+}
+
+void BatchWriter::add_sample(const Run& run, const Sample& sample) {
+    Metric* metric = sample.metric < run.by_index.size() ? run.by_index[sample.metric] : nullptr;
+    if (!metric)
+        throw std::runtime_error("a sample came for metric " + std::to_string(sample.metric) +
+                                 ", which the run did not declare");
+    waiting_[waiting_count_++] = {metric->metric_no, sample};
+    if (waiting_count_ == kRowsAtOnce) {
+        write_rows(many_samples_, 0, kRowsAtOnce);
+        waiting_count_ = 0;
+    }
+    metric->changed = true;
+    if (metric->summary.last_update && sample.update <= *metric->summary.last_update)
+        metric->replaced = true;
+    else
+        metric->summary.take(sample.update, sample.value);
+}
+
+void BatchWriter::write_rows(SQLite::Statement& statement, std::size_t first, std::size_t count) {
+    int column = 0;
+    for (std::size_t row = first; row < first + count; ++row) {
+        const auto& [metric_no, sample] = waiting_[row];
+        statement.bind(++column, metric_no);
+        statement.bind(++column, sample.update.count);
+        statement.bind(++column, sample.epoch.passes);
+        statement.bind(++column, sample.seconds);
+        statement.bind(++column, sample.value); // SQLite takes NaN for NULL
+    }
+    statement.exec();
+    statement.reset();
+}
+
+void BatchWriter::add_matrix(const Run& run, const Matrix& matrix) {
+    static_assert(std::endian::native == std::endian::little && std::numeric_limits<double>::is_iec559,
+                  "curve.data is little-endian");
+    if (matrix.rows < 0 || matrix.columns < 0 ||
+        static_cast<std::uint64_t>(matrix.rows) * static_cast<std::uint64_t>(matrix.columns) !=
+            matrix.values.size() ||
+        matrix.values.size() > kLargestMatrix)
+        throw std::runtime_error("matrix '" + matrix.name + "' of " + std::to_string(matrix.rows) + " by " +
+                                 std::to_string(matrix.columns) + " has " +
+                                 std::to_string(matrix.values.size()) + " values");
+    matrix_.bind(1, run.run_no);
+    matrix_.bind(2, matrix.name);
+    matrix_.bind(3, matrix.update.count);
+    matrix_.bind(4, matrix.epoch.passes);
+    matrix_.bind(5, matrix.rows);
+    matrix_.bind(6, matrix.columns);
+    matrix_.bind(7, matrix.values.empty() ? "" : static_cast<const void*>(matrix.values.data()),
+                 static_cast<int>(matrix.values.size() * sizeof(double)));
+    matrix_.exec();
+    matrix_.reset();
+}
+
+void BatchWriter::add_log_line(const Run& run, const LogLine& line) {
+    log_.bind(1, run.run_no);
+    log_.bind(2, line.time_ms);
+    log_.bind(3, sql::word(line.level));
+    log_.bind(4, line.text);
+    log_.exec();
+    log_.reset();
+}
+
+void BatchWriter::add_checkpoint(const Run& run, const CheckpointInfo& checkpoint) {
+    obsolete_checkpoints_.bind(1, run.run_no);
+    obsolete_checkpoints_.bind(2, checkpoint.update.count);
+    obsolete_checkpoints_.bind(3, checkpoint.file);
+    while (obsolete_checkpoints_.executeStep())
+        obsolete_files_.push_back(sql::text_at(obsolete_checkpoints_, 0));
+    obsolete_checkpoints_.reset();
+    delete_checkpoints_.bind(1, run.run_no);
+    delete_checkpoints_.bind(2, checkpoint.update.count);
+    delete_checkpoints_.exec();
+    delete_checkpoints_.reset();
+    checkpoint_.bind(1, run.run_no);
+    checkpoint_.bind(2, checkpoint.update.count);
+    checkpoint_.bind(3, checkpoint.file);
+    checkpoint_.bind(4, checkpoint.bytes);
+    checkpoint_.bind(5, now_ms());
+    checkpoint_.exec();
+    checkpoint_.reset();
+}
+
+void BatchWriter::change_state(Run& run, const StateChange& change) {
+    write_progress(run);
+    run.over = is_over(change.state);
+    state_.bind(1, std::string(to_string(change.state)));
+    state_.bind(2, change.reason);
+    state_.bind(3, run.over ? 1 : 0);
+    state_.bind(4, now_ms());
+    state_.bind(5, run.run_no);
+    state_.exec();
+    state_.reset();
+}
+
+void BatchWriter::write_progress(Run& run) {
+    if (!run.progress) return;
+    progress_.bind(1, run.progress->update.count);
+    progress_.bind(2, finite(run.progress->epoch.passes));
+    progress_.bind(3, finite(run.progress->seconds));
+    progress_.bind(4, run.progress->planned.count);
+    progress_.bind(5, now_ms());
+    progress_.bind(6, run.run_no);
+    progress_.exec();
+    progress_.reset();
+    run.progress.reset();
+}
+
+void BatchWriter::finish() {
+    for (std::size_t row = 0; row < waiting_count_; ++row) write_rows(one_sample_, row, 1);
+    waiting_count_ = 0;
+    for (auto& [id, run] : runs_) {
+        write_progress(run);
+        for (auto& [name, metric] : run.metrics) {
+            if (metric.replaced)
+                metric.summary = summaries_.from_samples(metric.metric_no, metric.summary.direction);
+            if (metric.changed) summaries_.write(metric.metric_no, metric.summary);
+            metric.changed = metric.replaced = false;
+        }
+    }
+    std::erase_if(runs_, [](const auto& entry) { return entry.second.over; });
+}
+
+} // namespace descent

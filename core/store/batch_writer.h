@@ -1,0 +1,71 @@
+#pragma once
+
+#include "core/base/events.h"
+#include "core/store/metric_summary.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace descent {
+
+/// Turns batches into rows: statements stay prepared, samples go in many at a time, and what the run's row
+/// and its metrics' summaries say is gathered and written once a transaction. Throws on any error; the
+/// transaction must then be rolled back and the object given up. Thread: the writer's only.
+class BatchWriter {
+public:
+    explicit BatchWriter(SQLite::Database& db);
+
+    /// Inside a transaction. Throws std::runtime_error on a batch that contradicts itself or the store.
+    void add(const MetricBatch& batch);
+    /// Before the commit: writes what was gathered.
+    void finish();
+    /// After the commit: checkpoint files that no row mentions any more.
+    std::vector<std::string> take_obsolete_files() { return std::exchange(obsolete_files_, {}); }
+    /// The run was changed past this object: what is remembered of it no longer holds.
+    void forget(const RunId& run) { runs_.erase(run); }
+
+private:
+    struct Metric {
+        std::int64_t metric_no = 0;
+        MetricSummary summary;
+        bool changed = false;
+        bool replaced =
+            false; ///< by a sample that is not the newest: the samples have to be read for the summary
+    };
+    struct Run {
+        std::int64_t run_no = 0;
+        std::map<std::string, Metric> metrics; ///< by name
+        std::vector<Metric*> by_index;         ///< by MetricInfo::index; nullptr where not declared
+        std::optional<Progress> progress;      ///< the furthest since the last finish()
+        bool over = false;
+    };
+    static constexpr std::size_t kRowsAtOnce = 16;
+    static constexpr std::uint32_t kLargestIndex = 65'535;    ///< of a metric within a run
+    static constexpr std::size_t kLargestMatrix = 16'777'216; ///< values
+
+    Run& find(const RunId& id);
+    void declare(Run& run, const MetricInfo& info);
+    void add_sample(const Run& run, const Sample& sample);
+    void write_rows(SQLite::Statement& statement, std::size_t first, std::size_t count);
+    void add_matrix(const Run& run, const Matrix& matrix);
+    void add_log_line(const Run& run, const LogLine& line);
+    void add_checkpoint(const Run& run, const CheckpointInfo& checkpoint);
+    void change_state(Run& run, const StateChange& change);
+    void write_progress(Run& run);
+
+    std::map<RunId, Run> runs_; ///< the ones that batches came for
+    std::vector<std::string> obsolete_files_;
+    std::array<std::pair<std::int64_t, Sample>, kRowsAtOnce> waiting_; ///< with their metric_no
+    std::size_t waiting_count_ = 0;
+
+    SQLite::Statement find_run_, find_metrics_, find_metric_, declare_, many_samples_, one_sample_, matrix_,
+        log_, obsolete_checkpoints_, delete_checkpoints_, checkpoint_, state_, progress_;
+    SummaryRows summaries_;
+};
+
+} // namespace descent

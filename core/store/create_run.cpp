@@ -1,0 +1,193 @@
+#include "core/store/changes.h"
+
+#include "core/base/hash.h"
+#include "core/base/param.h"
+#include "core/store/process.h"
+#include "core/store/store.h"
+
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include <unistd.h>
+
+namespace descent {
+namespace {
+
+using nlohmann::json;
+
+bool is_taken(SQLite::Database& db, const std::string& name) {
+    SQLite::Statement named(db, "SELECT 1 FROM run WHERE name = ?");
+    named.bind(1, name);
+    return named.executeStep();
+}
+
+std::string unique_name(SQLite::Database& db, const RunRecord& run) {
+    if (!run.name.empty() && !is_taken(db, run.name)) return run.name;
+    const std::string stem = (run.name.empty() ? readable_name(run.id) : run.name) + "-";
+    // The number the run will have, so that names also tell the order.
+    std::int64_t number =
+        run.name.empty() ? 1 + db.execAndGet("SELECT ifnull(max(run_no), 0) FROM run").getInt64() : 2;
+    while (is_taken(db, stem + std::to_string(number))) ++number;
+    return stem + std::to_string(number);
+}
+
+// JSON columns are JSON also where the trainer had nothing to say, so that queries may rely on it.
+std::string json_or_null(const std::string& text) {
+    return text.empty() ? "null" : text;
+}
+
+std::int64_t dataset_number(SQLite::Database& db, const Provenance& p) {
+    const std::string classes = json(p.classes).dump();
+    const std::string digest =
+        sha256_hex(json::array({p.data_hash, p.data_source, p.train_examples, p.validation_examples,
+                                p.test_examples, p.majority_baseline, classes, p.data_report, p.manifest})
+                       .dump(-1, ' ', false, json::error_handler_t::replace));
+    SQLite::Statement insert(
+        db, "INSERT INTO dataset (digest, data_hash, source, train_examples,"
+            " validation_examples, test_examples, majority_baseline, classes, report, manifest)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING");
+    insert.bind(1, digest);
+    insert.bind(2, p.data_hash);
+    insert.bind(3, p.data_source);
+    insert.bind(4, p.train_examples);
+    insert.bind(5, p.validation_examples);
+    insert.bind(6, p.test_examples);
+    insert.bind(7, p.majority_baseline);
+    insert.bind(8, classes);
+    insert.bind(9, json_or_null(p.data_report));
+    insert.bind(10, json_or_null(p.manifest));
+    insert.exec();
+    SQLite::Statement find(db, "SELECT dataset_no FROM dataset WHERE digest = ?");
+    find.bind(1, digest);
+    find.executeStep();
+    return find.getColumn(0).getInt64();
+}
+
+void insert_provenance(SQLite::Database& db, std::int64_t run_no, const RunRecord& run) {
+    const Provenance& p = run.provenance;
+    SQLite::Statement insert(
+        db, "INSERT INTO provenance (run_no, dataset_no, studio_version, torch_version, blas,"
+            " threads, host, parameters, spec) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    insert.bind(1, run_no);
+    insert.bind(2, dataset_number(db, p));
+    insert.bind(3, p.studio_version);
+    insert.bind(4, p.torch_version);
+    insert.bind(5, p.blas);
+    insert.bind(6, p.threads);
+    insert.bind(7, p.host);
+    insert.bind(8, p.parameters);
+    insert.bind(9, to_json(run.spec).dump());
+    insert.exec();
+}
+
+std::optional<double> number_in(const Value& value) {
+    if (const bool* flag = std::get_if<bool>(&value)) return *flag;
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+    if (const double* real = std::get_if<double>(&value)) return *real;
+    const std::string& text = std::get<std::string>(value);
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+void insert_params(SQLite::Database& db, std::int64_t run_no, const RunSpec& spec) {
+    SQLite::Statement insert(db,
+                             "INSERT INTO param (run_no, part, name, value, number) VALUES (?, ?, ?, ?, ?)");
+    const auto add = [&](const char* part, const Part& chosen) {
+        for (const auto& [name, value] : chosen.params.values) {
+            insert.bind(1, run_no);
+            insert.bind(2, part);
+            insert.bind(3, name);
+            insert.bind(4, to_string(value));
+            if (const auto number = number_in(value))
+                insert.bind(5, *number);
+            else
+                insert.bind(5);
+            insert.exec();
+            insert.reset();
+        }
+    };
+    add("task", spec.task);
+    add("model", spec.model);
+    add("optimizer", spec.optimizer);
+    add("regime", spec.regime);
+}
+
+} // namespace
+
+RunRecord create_run(SQLite::Database& db, RunRecord run) {
+    if (run.id.uuid.empty()) run.id = RunId::random();
+    if (run.created_ms == 0) run.created_ms = now_ms();
+    if (is_over(run.state))
+        run.pid = 0;
+    else if (run.pid == 0)
+        run.pid = getpid();
+    const ProcessMark process = run.pid == 0 ? ProcessMark{} : ProcessMark::of(run.pid);
+    run.name = unique_name(db, run);
+
+    SQLite::Statement insert(
+        db,
+        "INSERT INTO run (run_id, name, key, task, model, optimizer, regime, seed, state, reason, created_ms,"
+        " started_ms, ended_ms, updated_ms, updates, planned_updates, epoch, seconds, process_id,"
+        " process_started, process_host, starred, trashed_ms, note)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    int column = 0;
+    const auto bind = [&](const auto& value) { insert.bind(++column, value); };
+    const auto bind_time = [&](std::optional<std::int64_t> ms) {
+        ++column;
+        if (ms && *ms != 0) insert.bind(column, *ms);
+    };
+    bind(run.id.uuid);
+    bind(run.name);
+    bind(run.key);
+    bind(run.spec.task.id);
+    bind(run.spec.model.id);
+    bind(run.spec.optimizer.id);
+    bind(run.spec.regime.id);
+    if (run.spec.seed <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+        bind(static_cast<std::int64_t>(run.spec.seed));
+    else
+        bind(std::to_string(run.spec.seed));
+    bind(std::string(to_string(run.state)));
+    bind(run.reason);
+    bind(run.created_ms);
+    bind_time(run.started_ms);
+    bind_time(run.ended_ms);
+    bind(now_ms());
+    bind(run.updates.count);
+    bind(run.planned.count);
+    bind(std::isfinite(run.epoch.passes) ? run.epoch.passes : 0.0);
+    bind(std::isfinite(run.seconds) ? run.seconds : 0.0);
+    bind(process.pid);
+    bind(process.started);
+    bind(process.host);
+    bind(run.starred ? 1 : 0);
+    bind_time(run.trashed_ms);
+    bind(run.note);
+    try {
+        insert.exec();
+    } catch (const SQLite::Exception&) {
+        SQLite::Statement same(db, "SELECT name FROM run WHERE run_id = ?");
+        same.bind(1, run.id.uuid);
+        if (same.executeStep())
+            throw InputError("run " + run.id.uuid + " is already in the store, as '" + sql::text_at(same, 0) +
+                             "'");
+        throw;
+    }
+    const std::int64_t run_no = db.getLastInsertRowid();
+    insert_provenance(db, run_no, run);
+    insert_params(db, run_no, run.spec);
+    SQLite::Statement tag(db, "INSERT OR IGNORE INTO tag (run_no, tag) VALUES (?, ?)");
+    for (const std::string& word : run.tags) {
+        tag.bind(1, run_no);
+        tag.bind(2, word);
+        tag.exec();
+        tag.reset();
+    }
+    return run;
+}
+
+} // namespace descent

@@ -1,0 +1,66 @@
+#include "core/store/file_replacement.h"
+
+#include "core/base/result.h"
+#include "core/base/units.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace descent {
+namespace {
+
+std::string cannot(const std::filesystem::path& file, const std::string& reason) {
+    return "cannot write '" + file.string() + "': " + reason;
+}
+
+} // namespace
+
+FileReplacement::FileReplacement(const std::filesystem::path& file)
+    : file_(file)
+    , temporary_(file.string() + "." + RunId::random().uuid.substr(0, 8) + ".tmp") {
+    struct stat old {};
+    // A device or a pipe would be replaced by a file of its name.
+    if (::stat(file_.c_str(), &old) == 0 && !S_ISREG(old.st_mode))
+        throw InputError(cannot(file_, "it is there already and is not a file"));
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor_ < 0) throw InputError(cannot(file_, std::generic_category().message(errno)));
+}
+
+FileReplacement::~FileReplacement() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void FileReplacement::write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) refuse(errno);
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+}
+
+void FileReplacement::commit() {
+    if (::fsync(descriptor_) != 0) refuse(errno);
+    if (::close(std::exchange(descriptor_, -1)) != 0) refuse(errno);
+    if (std::rename(temporary_.c_str(), file_.c_str()) != 0) refuse(errno);
+    temporary_.clear();
+    // The name is only durable once its folder is.
+    const std::filesystem::path folder = std::filesystem::absolute(file_).parent_path();
+    const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) refuse(errno);
+    const int error = ::fsync(directory) != 0 && errno != EINVAL ? errno : 0;
+    ::close(directory);
+    if (error != 0) refuse(error);
+}
+
+void FileReplacement::refuse(int error) const {
+    throw std::runtime_error(cannot(file_, std::generic_category().message(error)));
+}
+
+} // namespace descent

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+
+namespace descent {
+
+/// The new content of a file, written under a temporary name beside it: commit() puts it in place, synced;
+/// without one it is removed and the file stays as it was. Thread: one at a time.
+class FileReplacement {
+public:
+    /// Throws InputError where there is no writing.
+    explicit FileReplacement(const std::filesystem::path& file);
+    ~FileReplacement();
+    FileReplacement(const FileReplacement&) = delete;
+    FileReplacement& operator=(const FileReplacement&) = delete;
+
+    /// Throws std::runtime_error with the reason (no room, …), as does commit().
+    void write(std::span<const std::byte> bytes);
+    void commit();
+
+private:
+    [[noreturn]] void refuse(int error) const;
+
+    std::filesystem::path file_, temporary_;
+    int descriptor_ = -1;
+};
+
+} // namespace descent

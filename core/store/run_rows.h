@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/base/run_record.h"
+#include "core/store/connection.h"
+#include "core/store/filter.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace descent {
+
+/// Runs as values, newest first, from a handful of queries however many there are; manifests left out.
+std::vector<RunRecord> read_runs(SQLite::Database& db, const Condition& condition,
+                                 std::optional<std::int64_t> limit);
+/// The split, example by example, as JSON; "" where none is stored.
+std::string read_manifest(SQLite::Database& db, const RunId& run);
+void bind_all(SQLite::Statement& statement, const Condition& condition);
+
+} // namespace descent
