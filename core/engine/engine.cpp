@@ -1,0 +1,217 @@
+#include "core/engine/engine.h"
+
+#include "core/base/format.h"
+#include "core/engine/session.h"
+#include "core/engine/system.h"
+#include "core/store/reader.h"
+#include "core/store/store.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace descent {
+
+namespace {
+
+std::string host_name() {
+    char name[256] = {};
+    gethostname(name, sizeof name - 1);
+    return name;
+}
+
+void complete(Inspection& facts, Experiment& experiment, int threads) {
+    auto& p = facts.provenance;
+    p.studio_version = DESCENT_VERSION;
+    p.torch_version = engine_info().torch_version;
+    p.blas = engine_info().blas;
+    p.threads = threads;
+    p.parameters = experiment.weights().count();
+    p.host = host_name();
+    facts.updates_per_epoch = experiment.plan().updates_per_epoch();
+    facts.planned_updates = experiment.planned().count;
+}
+
+/// The step size and the clip in the other reduction's units, for batches of one size.
+std::vector<std::string> notes(const RunSpec& spec, const Inspection& facts) {
+    const auto& regime = spec.regime.params;
+    auto batch = regime.integer("batch_size");
+    if (batch == 0 || batch > facts.provenance.train_examples) batch = facts.provenance.train_examples;
+    const bool sum = regime.text("reduction") == "sum";
+    const auto n = static_cast<double>(batch);
+    const double lr = spec.optimizer.params.real("lr"), clip = regime.real("clip_norm");
+    const std::string here = sum ? "sum" : "mean", there = sum ? "mean" : "sum";
+    std::vector<std::string> all;
+    if (batch == 1) return all;
+    if (spec.optimizer.id == "sgd")
+        all.push_back("lr " + format_number(lr) + " on the " + here + " over " + format_count(batch) +
+                      " examples is " + format_number(sum ? lr * n : lr / n) + " on the " + there);
+    if (clip > 0)
+        all.push_back("clip " + format_number(clip) + " on the " + here + " is " +
+                      format_number(sum ? clip / n : clip * n) + " on the " + there);
+    return all;
+}
+
+int chosen_threads(int asked, int otherwise) {
+    if (asked < 0)
+        throw InputError("threads = " + std::to_string(asked) +
+                         ": expected a whole number ≥ 1, or 0 to let the program choose");
+    // One is the choice: small models run slower on two, and the same spec must give the same bits on every
+    // machine.
+    return asked > 0 ? asked : std::max(1, otherwise);
+}
+
+class TorchEngine : public Engine {
+public:
+    const Catalog& catalog() const override { return registry().catalog; }
+    EngineInfo info() const override { return engine_info(); }
+
+    Result<Inspection> inspect(const RunSpec& spec, bool time_updates, std::stop_token stop) override {
+        return guarded([&] {
+            Experiment experiment(unwrap(catalog().check(spec)), stop);
+            auto facts = experiment.data().inspection;
+            complete(facts, experiment, 1);
+            facts.notes = notes(spec, facts);
+            facts.provenance.manifest.clear();
+            if (time_updates && !busy_->test())
+                facts.seconds_per_update = seconds_per_update(experiment, stop);
+            return facts;
+        });
+    }
+
+    Result<std::unique_ptr<Session>> start(const RunSpec& spec, StoreWriter& store,
+                                           const StartOptions& options) override {
+        return guarded([&]() -> std::unique_ptr<Session> {
+            const Claim claim(busy_);
+            TrainingSession::Start start;
+            start.experiment = std::make_unique<Experiment>(unwrap(catalog().check(spec)));
+            start.threads = chosen_threads(options.threads, 1);
+            start.paused = options.paused;
+            auto facts = start.experiment->data().inspection;
+            complete(facts, *start.experiment, start.threads);
+            for (auto& note : notes(spec, facts))
+                start.log.push_back({LogLine::Level::info, 0, std::move(note)});
+            report_data(facts, start.log);
+
+            RunRecord record;
+            record.id = RunId::random();
+            record.spec = start.experiment->spec();
+            record.key = catalog().key(record.spec);
+            record.created_ms = record.started_ms = now_ms();
+            record.planned = start.experiment->planned();
+            record.pid = getpid();
+            record.provenance = std::move(facts.provenance);
+            start.record = unwrap(store.create(std::move(record)));
+            return claim.give(
+                std::make_unique<TrainingSession>(std::move(start), store, options.feed, busy_));
+        });
+    }
+
+    Result<std::unique_ptr<Session>> resume(const RunRecord& run, StoreWriter& store,
+                                            const StartOptions& options) override {
+        return guarded([&]() -> std::unique_ptr<Session> {
+            if (!is_resumable(run.state))
+                throw InputError("run '" + run.name + "' is " + std::string(to_string(run.state)) +
+                                 "; only a stopped or interrupted run can be resumed");
+            const Claim claim(busy_);
+            TrainingSession::Start start;
+            start.experiment = std::make_unique<Experiment>(unwrap(catalog().check(run.spec)));
+            start.threads = chosen_threads(options.threads, static_cast<int>(run.provenance.threads));
+            start.paused = options.paused;
+            start.record = run;
+            if (start.experiment->data().inspection.provenance.data_hash != run.provenance.data_hash)
+                throw InputError("the data of run '" + run.name + "' (" + run.provenance.data_source +
+                                 ") has changed since; it cannot go on from where it was");
+            const auto saved = unwrap(StoreReader::open(store.path()))->last_checkpoint(run.id);
+            if (saved) start.checkpoint = checkpoint_folder(store.path()) / saved->file;
+            warn_of_differences(run.provenance, start);
+            const auto planned = start.experiment->planned();
+            auto session = std::make_unique<TrainingSession>(std::move(start), store, options.feed, busy_);
+            unwrap(store.reopen(run.id, saved ? session->from() : Update{-1}, planned.count));
+            return claim.give(std::move(session));
+        });
+    }
+
+private:
+    /// Holds the engine while a session is made; the session holds it from then on.
+    class Claim {
+    public:
+        explicit Claim(std::shared_ptr<std::atomic_flag> busy) : busy_(std::move(busy)) {
+            if (busy_->test_and_set())
+                throw InputError("a run is being trained already; one at a time in a process");
+        }
+        ~Claim() {
+            if (!given_) busy_->clear();
+        }
+        std::unique_ptr<Session> give(std::unique_ptr<TrainingSession> session) const {
+            session->begin();
+            given_ = true;
+            return session;
+        }
+
+    private:
+        std::shared_ptr<std::atomic_flag> busy_;
+        mutable bool given_ = false;
+    };
+
+    static double seconds_per_update(Experiment& experiment, const std::stop_token& stop) {
+        using Clock = std::chrono::steady_clock;
+        use_threads(1);
+        const auto update = [&] { experiment.step(experiment.accumulate()); };
+        update(); // warm-up
+        const auto start = Clock::now();
+        std::chrono::duration<double> took{};
+        int updates = 0;
+        do {
+            update();
+            ++updates;
+            took = Clock::now() - start;
+        } while (took.count() < 0.2 && updates < 200 && !stop.stop_requested());
+        return took.count() / updates;
+    }
+
+    static void report_data(const Inspection& facts, std::vector<LogLine>& log) {
+        std::string dropped;
+        for (const auto& [character, times] : facts.dropped_characters)
+            dropped += (dropped.empty() ? "" : ", ") + std::string("'") + character + "' " +
+                       format_count(times) + "×";
+        if (!dropped.empty())
+            log.push_back({LogLine::Level::info, 0, "characters dropped from the data: " + dropped});
+        if (facts.dropped_lines > 0)
+            log.push_back({LogLine::Level::warning, 0,
+                           format_count(facts.dropped_lines) + " lines dropped: nothing was left of them"});
+        if (facts.duplicates > 0)
+            log.push_back(
+                {LogLine::Level::info, 0, format_count(facts.duplicates) + " repeated lines in the data"});
+        if (engine_info().slow_blas)
+            log.push_back(
+                {LogLine::Level::warning, 0,
+                 "slow BLAS (" + engine_info().blas +
+                     "): training will be many times slower than with OpenBLAS (libopenblas0-pthread)"});
+    }
+
+    static void warn_of_differences(const Provenance& then, TrainingSession::Start& start) {
+        const auto warn = [&](const std::string& what, const std::string& before, const std::string& now) {
+            if (before != now)
+                start.log.push_back({LogLine::Level::warning, 0,
+                                     what + " was " + before + " and is " + now +
+                                         ": what follows may differ in the last bits"});
+        };
+        warn("torch", then.torch_version, engine_info().torch_version);
+        warn("BLAS", then.blas, engine_info().blas);
+        warn("the number of threads", std::to_string(then.threads), std::to_string(start.threads));
+    }
+
+    std::shared_ptr<std::atomic_flag> busy_ = std::make_shared<std::atomic_flag>();
+};
+
+} // namespace
+
+} // namespace descent
+
+/// The library's one C entry point. Null where the caller is of another version.
+extern "C" __attribute__((visibility("default"))) descent::Engine* descent_engine(const char* version) {
+    static descent::TorchEngine engine;
+    return std::strcmp(version, DESCENT_VERSION) == 0 ? &engine : nullptr;
+}

@@ -1,0 +1,18 @@
+#include "core/engine/examples.h"
+
+namespace descent {
+
+Examples Examples::at(const Tensor& indices) const {
+    Examples part{inputs.index_select(0, indices), {}, labels.index_select(0, indices), nullptr};
+    if (lengths.defined()) {
+        part.lengths = lengths.index_select(0, indices);
+        if (part.size() > 0) part.inputs = part.inputs.narrow(1, 0, part.lengths.max().item<std::int64_t>());
+    }
+    return part;
+}
+
+Examples Examples::slice(std::int64_t begin, std::int64_t end) const {
+    return at(at::arange(begin, end, at::kLong));
+}
+
+} // namespace descent

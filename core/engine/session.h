@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/engine/trainer.h"
+#include "core/store/writer.h"
+
+#include <atomic>
+#include <memory>
+#include <thread>
+
+namespace descent {
+
+/// A trainer on a thread of its own, with all it needs to live.
+class TrainingSession : public Session {
+public:
+    struct Start {
+        std::unique_ptr<Experiment> experiment;
+        RunRecord record;
+        std::filesystem::path checkpoint; ///< to go on from; empty to begin
+        std::vector<LogLine> log;
+        int threads = 1;
+        bool paused = false;
+    };
+    /// Throws InputError where the checkpoint does not fit. `store` and `live` must outlive the session.
+    /// `busy` is cleared when the thread has ended.
+    TrainingSession(Start start, StoreWriter& store, BatchSink* live, std::shared_ptr<std::atomic_flag> busy);
+    ~TrainingSession() override;
+
+    /// Where it goes on from: what the store must be cut back to before begin().
+    Update from() const { return from_; }
+    void begin();
+
+    RunId run() const override { return record_.id; }
+    std::string name() const override { return record_.name; }
+    RunState state() const override { return trainer_.state(); }
+    void pause() override { control_.pause(); }
+    void resume() override { control_.proceed(); }
+    void step() override { control_.step(); }
+    void stop(RunState as) override { control_.stop(as); }
+    RunState wait() override;
+
+private:
+    std::unique_ptr<Experiment> experiment_;
+    RunRecord record_;
+    Control control_;
+    Trainer trainer_;
+    std::shared_ptr<std::atomic_flag> busy_;
+    int threads_;
+    Update from_{};
+    std::mutex joining_;
+    std::thread thread_; // joined under joining_
+};
+
+} // namespace descent

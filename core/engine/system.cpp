@@ -1,0 +1,73 @@
+#include "core/engine/system.h"
+
+#include "core/engine/torch.h"
+
+#include <ATen/Config.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <torch/version.h>
+
+#include <dlfcn.h>
+
+#include <chrono>
+#include <thread>
+
+namespace descent {
+
+namespace {
+
+/// A function of the BLAS in this process, whatever library gives it: OpenBLAS may be loaded as libblas.so.3.
+template<class F>
+F* blas_function(const char* name) {
+    for (const char* library : {"libopenblas.so.0", "libblas.so.3"}) {
+        if (void* handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD)) {
+            auto* found = reinterpret_cast<F*>(dlsym(handle, name));
+            dlclose(handle);
+            if (found) return found;
+        }
+    }
+    return nullptr;
+}
+
+std::string blas_name() {
+    if (AT_MKL_ENABLED()) return "MKL";
+    if (auto* config = blas_function<const char*()>("openblas_get_config")) {
+        const std::string text = config(); // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH …"
+        return text.substr(0, text.find(' ', text.find(' ') + 1));
+    }
+    return "another BLAS";
+}
+
+double gflops() {
+    constexpr std::int64_t n = 512;
+    const auto a = at::ones({n, n}), b = at::ones({n, n});
+    auto c = at::mm(a, b); // warm-up
+    const auto start = std::chrono::steady_clock::now();
+    at::mm_out(c, a, b);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    return 2.0 * n * n * n / took.count() / 1e9;
+}
+
+EngineInfo look() {
+    EngineInfo info;
+    info.torch_version = TORCH_VERSION;
+    info.blas = blas_name();
+    info.cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    // The better of two: a busy machine must not be taken for a slow BLAS.
+    info.slow_blas = std::max(gflops(), gflops()) < 10;
+    return info;
+}
+
+} // namespace
+
+const EngineInfo& engine_info() {
+    static const EngineInfo info = look();
+    return info;
+}
+
+void use_threads(int threads) {
+    at::set_num_threads(threads);
+    if (auto* set = blas_function<void(int)>("openblas_set_num_threads")) set(threads);
+}
+
+} // namespace descent

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "core/base/events.h"
+#include "core/engine/checkpoint.h"
+#include "core/engine/control.h"
+#include "core/engine/experiment.h"
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <vector>
+
+namespace descent {
+
+/// The closed loop. For each update u:
+///
+///     wait for leave          pause, single step, stop
+///     accumulate              gradient of the next batch, at the weights after u updates
+///     evaluate                where u is due: validation and training set, at the same weights
+///     clip, step              as the regime and the optimizer say
+///     probes                  record what was measured, at u
+///     checkpoint              now and then, and at the end
+///
+/// Behaviour enters through regimes and probes, not by editing the loop. Everything it says goes, in order,
+/// to the sinks. Thread: its own, but for state().
+class Trainer {
+public:
+    struct Sinks {
+        BatchSink& store;          ///< blocks when full, never drops
+        BatchSink* live = nullptr; ///< may be null
+    };
+    Trainer(Experiment& experiment, Control& control, Sinks sinks, RunId run,
+            std::filesystem::path checkpoints);
+
+    /// Goes on from a checkpoint instead of the beginning. Throws InputError where it does not fit.
+    Standing restore(const std::filesystem::path& file);
+    /// A line for the run's log, sent with the next batch.
+    void note(LogLine::Level level, std::string text);
+    /// Trains to the end and returns the final state; never throws. The last batch pushed carries that state.
+    RunState run();
+    RunState state() const { return state_; }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    RunState loop();
+    bool diverged(const UpdateFacts& facts);
+    bool due() const;
+    void evaluate(const Evaluation* whole_set);
+    void checkpoint();
+    void set_state(RunState state, std::string reason = {});
+    void flush(bool always);
+    double seconds() const;
+    Epoch epoch() const;
+
+    Experiment& experiment_;
+    Control& control_;
+    Sinks sinks_;
+    RunId run_;
+    std::filesystem::path checkpoints_;
+    Recorder recorder_;
+    std::vector<std::unique_ptr<Probe>> probes_;
+
+    Update update_{}, planned_{};
+    std::int64_t updates_per_epoch_, evaluate_every_, matrix_every_;
+    double seconds_before_ = 0;      // training time before resumed_at_
+    Clock::time_point resumed_at_{}; // when the clock last went on; pauses are left out
+    bool clock_runs_ = false;
+    double evaluated_at_ = 0; // training time when the last evaluation ended
+    std::int64_t examples_since_ = 0;
+    Clock::time_point last_flush_{}, last_checkpoint_{};
+    std::optional<Update> checkpointed_;
+    std::vector<LogLine> log_;
+    std::optional<CheckpointInfo> saved_;
+    std::optional<StateChange> change_;
+    std::optional<double> seconds_per_update_;
+    std::atomic<RunState> state_{RunState::running};
+};
+
+} // namespace descent

@@ -1,0 +1,28 @@
+#include "core/engine/weights.h"
+
+namespace descent {
+
+Weights::Weights(const std::vector<WeightSpec>& specs, RandomStream& init, at::ScalarType dtype) {
+    std::int64_t total = 0;
+    for (const auto& spec : specs) total += c10::multiply_integers(spec.shape);
+    auto drawn = at::empty({total}, at::kDouble);
+    auto* out = drawn.data_ptr<double>();
+    for (const auto& spec : specs) {
+        for (std::int64_t i = c10::multiply_integers(spec.shape); i > 0; --i)
+            *out++ = spec.init == WeightSpec::Init::uniform ? init.uniform(-spec.scale, spec.scale)
+                                                            : spec.scale * init.normal();
+    }
+    flat_ = drawn.to(dtype);
+    gradient_ = at::zeros_like(flat_);
+    std::int64_t at = 0;
+    for (const auto& spec : specs) {
+        const auto n = c10::multiply_integers(spec.shape);
+        auto leaf = flat_.narrow(0, at, n).view(spec.shape).detach().requires_grad_(true);
+        // Autograd adds in place to a gradient that is already there, so it fills the flat buffer.
+        leaf.mutable_grad() = gradient_.narrow(0, at, n).view(spec.shape);
+        leaves_.push_back({spec.name, std::move(leaf)});
+        at += n;
+    }
+}
+
+} // namespace descent

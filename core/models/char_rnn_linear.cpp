@@ -1,0 +1,73 @@
+#include "core/engine/registry.h"
+#include "core/models/prefix_tree.h"
+
+#include <cmath>
+
+namespace descent {
+
+namespace {
+
+/// c = [x; h]; h ← W_i2h c + b; logits = W_i2o c + b of the last step, h₀ = 0. No nonlinearity: a linear
+/// recurrence, as in PyTorch's char-RNN tutorial. Both layers start at U(±1/√(symbols + hidden)),
+/// torch.nn.Linear's default.
+class CharRnnLinear : public Model {
+public:
+    CharRnnLinear(const ParamSet& params, const TaskShape& shape)
+        : hidden_(params.integer("hidden"))
+        , shape_(shape) {}
+
+    std::vector<WeightSpec> weights() const override {
+        using enum WeightSpec::Init;
+        const auto inputs = shape_.symbols + hidden_;
+        const double bound = 1.0 / std::sqrt(static_cast<double>(inputs));
+        return {{"i2h.weight", {hidden_, inputs}, uniform, bound},
+                {"i2h.bias", {hidden_}, uniform, bound},
+                {"i2o.weight", {shape_.classes, inputs}, uniform, bound},
+                {"i2o.bias", {shape_.classes}, uniform, bound}};
+    }
+
+    std::vector<Examples> prepare(const Examples& set, std::int64_t chunk) const override {
+        return prepare_sequences(set, chunk);
+    }
+
+    Tensor logits(const Weights& w, const Examples& examples) const override {
+        const auto prepared = examples.prepared ? examples.prepared : PrefixTree::build(examples);
+        const auto& tree = dynamic_cast<const PrefixTree&>(*prepared);
+        const std::vector<std::int64_t> parts{shape_.symbols, hidden_};
+        const auto to_hidden = w[0].t().split_with_sizes(parts);
+        const auto to_output = w[2].t().split_with_sizes(parts);
+        const auto inputs = at::embedding(to_hidden[0] + w[1], tree.symbols).split_with_sizes(tree.sizes);
+        std::vector<Tensor> before; // the state each node starts from
+        Tensor state = at::zeros({1, hidden_}, w[0].options().requires_grad(false));
+        for (std::size_t depth = 0; depth < tree.levels.size(); ++depth) {
+            const auto& level = tree.levels[depth];
+            if (level.parents.defined()) state = state.index_select(0, level.parents);
+            before.push_back(state);
+            if (depth + 1 < tree.levels.size()) state = at::addmm(inputs[depth], state, to_hidden[1]);
+        }
+        const auto last = at::cat(before).index_select(0, tree.leaves);
+        const auto symbols = tree.symbols.index_select(0, tree.leaves);
+        return at::addmm(at::embedding(to_output[0] + w[3], symbols), last, to_output[1]);
+    }
+
+private:
+    std::int64_t hidden_;
+    TaskShape shape_;
+};
+
+} // namespace
+
+ModelDefinition model_char_rnn_linear() {
+    return {
+        {.id = "char-rnn-linear",
+         .title = "Char-RNN, linear",
+         .summary = "The linear recurrence of PyTorch's char-RNN tutorial: no nonlinearity between steps",
+         .params =
+             {integer("hidden", 128, "Size of the hidden state").at_least(1).at_most(8192).in("units").log()},
+         .tasks = {"names"}},
+        [](const ParamSet& params, const TaskShape& shape) {
+            return std::make_unique<CharRnnLinear>(params, shape);
+        }};
+}
+
+} // namespace descent

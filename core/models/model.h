@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/base/catalog.h"
+#include "core/engine/examples.h"
+#include "core/engine/weights.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace descent {
+
+/// A network family with its parameters fixed: a pure function from weights and examples to logits. Holds no
+/// weights, so one model serves any number of sets of them. Thread: any, const throughout.
+class Model {
+public:
+    virtual ~Model() = default;
+    virtual std::vector<WeightSpec> weights() const = 0;
+    /// Logits [n, classes] of the n examples, in their order; differentiable in the weights.
+    virtual Tensor logits(const Weights& weights, const Examples& examples) const = 0;
+
+    /// Cuts a set that will be passed over many times into chunks of at most `chunk` examples. The order of
+    /// examples inside the set is the model's to choose: it may sort, share and cache (Examples::prepared).
+    /// The default only cuts.
+    virtual std::vector<Examples> prepare(const Examples& set, std::int64_t chunk) const;
+};
+
+struct ModelDefinition {
+    Entry entry;
+    std::function<std::unique_ptr<Model>(const ParamSet&, const TaskShape&)> make;
+};
+
+} // namespace descent

@@ -1,0 +1,36 @@
+#include "core/engine/registry.h"
+
+namespace descent {
+
+namespace {
+
+/// Mean cross-entropy over each set, and of each mini-batch as it is trained on.
+class Loss : public Probe {
+public:
+    explicit Loss(Recorder& r)
+        : train_(r.declare("train/loss", "nats", Direction::lower))
+        , validation_(r.declare("validation/loss", "nats", Direction::lower))
+        , test_(r.declare("test/loss", "nats", Direction::lower))
+        , batch_(r.declare("batch/loss", "nats", Direction::lower)) {}
+
+    void updated(const UpdateFacts& facts, Recorder& r) override {
+        if (!facts.whole_set) r.record(batch_, facts.loss);
+    }
+    void evaluated(const EvaluationFacts& facts, Recorder& r) override {
+        r.record(train_, facts.train.loss());
+        r.record(validation_, facts.validation.loss());
+        if (facts.test) r.record(test_, facts.test->loss());
+    }
+
+private:
+    std::uint32_t train_, validation_, test_, batch_;
+};
+
+} // namespace
+
+ProbeDefinition probe_loss() {
+    return {"loss", "Mean cross-entropy over training, validation and test set, and of every mini-batch",
+            [](const ProbeSetup&, Recorder& r) { return std::make_unique<Loss>(r); }};
+}
+
+} // namespace descent

@@ -1,0 +1,96 @@
+// Walks every table of the catalog: whatever is registered must be complete and must train.
+
+#include "tests/engine/support.h"
+
+#include <nlohmann/json.hpp>
+
+#include <set>
+
+namespace descent::test {
+
+namespace {
+
+void expect_complete(const Entry& entry, const ParamTable& params) {
+    EXPECT_FALSE(entry.title.empty());
+    EXPECT_FALSE(entry.summary.empty());
+    std::set<std::string> names;
+    for (const auto& spec : params) {
+        EXPECT_TRUE(names.insert(spec.name).second) << "twice: " << spec.name;
+        EXPECT_FALSE(spec.help.empty()) << spec.name;
+        const auto checked = check_value(spec, spec.fallback, entry.id + "." + spec.name);
+        EXPECT_TRUE(checked) << (checked ? "" : checked.error().message);
+    }
+}
+
+struct Combination {
+    std::string model, optimizer, regime;
+    friend void PrintTo(const Combination& c, std::ostream* out) {
+        *out << c.model << ' ' << c.optimizer << ' ' << c.regime;
+    }
+};
+
+std::vector<Combination> combinations() {
+    std::vector<Combination> all;
+    for (const auto& m : registry().models)
+        for (const auto& o : registry().optimizers)
+            for (const auto& r : registry().regimes) all.push_back({m.entry.id, o.entry.id, r.entry.id});
+    return all;
+}
+
+} // namespace
+
+TEST(CatalogWalk, EveryEntryIsComplete) {
+    const auto& catalog = registry().catalog;
+    for (const auto group : kGroups) {
+        std::set<std::string> ids;
+        EXPECT_FALSE(catalog.entries(group).empty());
+        for (const auto& entry : catalog.entries(group)) {
+            SCOPED_TRACE(std::string(to_string(group)) + " " + entry.id);
+            EXPECT_TRUE(ids.insert(entry.id).second);
+            expect_complete(entry, catalog.params(group, entry.id));
+        }
+    }
+    for (const auto& optimizer : catalog.optimizers) {
+        EXPECT_FALSE(optimizer.formula.empty()) << optimizer.id;
+        EXPECT_NE(catalog.find_param(Group::optimizer, optimizer.id, "lr"), nullptr) << optimizer.id;
+    }
+    for (const auto& regime : catalog.regimes) EXPECT_FALSE(regime.deltas.empty()) << regime.id;
+    for (const auto& probe : registry().probes) EXPECT_FALSE(probe.help.empty()) << probe.id;
+}
+
+TEST(CatalogWalk, KeysOfKnownRunsNeverChange) {
+    // A parameter added later defaults to doing nothing; should one of these change, old runs lose their
+    // identity.
+    const auto& catalog = registry().catalog;
+    EXPECT_EQ(catalog.key(make_spec("gru", "sgd", "sgd")), "8f4e0b1a3a0ff884");
+    EXPECT_EQ(catalog.key(make_spec("char-rnn-linear", "sgd", "legacy-names-fullgd")), "5f386072ea0042a5");
+    EXPECT_EQ(catalog.key(make_spec("lstm", "adam", "full-batch-clipped", {{"seed", "3"}})),
+              "dd3e08f551e74967");
+}
+
+class Trains : public ::testing::TestWithParam<Combination> {};
+
+TEST_P(Trains, ThreeUpdatesAndRoundTrips) {
+    const auto& [model, optimizer, regime] = GetParam();
+    const auto spec = make_spec(model, optimizer, regime, {{"updates", "3"}, {"model.hidden", "6"}});
+    EXPECT_EQ(spec_from_json(nlohmann::json::parse(to_json(spec).dump())), spec);
+    EXPECT_EQ(unwrap(registry().catalog.resolve(registry().catalog.request_for(spec))), spec);
+
+    Experiment experiment(spec, small_task());
+    const auto before = experiment.weights().flat().clone();
+    for (int i = 0; i < 3; ++i) {
+        const auto facts = experiment.step(experiment.accumulate());
+        EXPECT_TRUE(std::isfinite(facts.loss));
+        EXPECT_GT(facts.gradient_norm, 0);
+        EXPECT_GT(facts.step_length, 0);
+    }
+    EXPECT_FALSE(same_bits(before, experiment.weights().flat()));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Trains, ::testing::ValuesIn(combinations()), [](const auto& test) {
+    auto name = test.param.model + "__" + test.param.optimizer + "__" + test.param.regime;
+    std::ranges::replace(name, '-', '_');
+    return name;
+});
+
+} // namespace descent::test

@@ -1,0 +1,116 @@
+#include "tests/engine/support.h"
+
+#include "core/text/normalise.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace descent::test {
+
+Examples sequences(const std::vector<std::vector<int>>& symbols, const std::vector<int>& labels) {
+    std::size_t longest = 0;
+    for (const auto& s : symbols) longest = std::max(longest, s.size());
+    const auto n = std::ssize(symbols), width = static_cast<std::int64_t>(longest);
+    Examples examples{at::zeros({n, width}, at::kByte), at::empty({n}, at::kLong), at::empty({n}, at::kLong),
+                      nullptr};
+    for (std::int64_t i = 0; i < n; ++i) {
+        const auto& s = symbols[static_cast<std::size_t>(i)];
+        for (std::size_t k = 0; k < s.size(); ++k)
+            examples.inputs.data_ptr<std::uint8_t>()[i * width + static_cast<std::int64_t>(k)] =
+                static_cast<std::uint8_t>(s[k]);
+        examples.lengths.data_ptr<std::int64_t>()[i] = std::ssize(s);
+        examples.labels.data_ptr<std::int64_t>()[i] = labels[static_cast<std::size_t>(i)];
+    }
+    return examples;
+}
+
+TaskData small_task() {
+    RandomStream random(7, "words");
+    std::vector<std::vector<int>> words;
+    std::vector<int> labels;
+    for (int i = 0; i < 40; ++i) {
+        const int label = i % 3;
+        std::vector<int> word;
+        for (auto length = 2 + random.below(6); length > 0; --length)
+            word.push_back(static_cast<int>(random.below(8)) + 4 * label);
+        words.push_back(word);
+        labels.push_back(label);
+    }
+    const auto all = sequences(words, labels);
+    TaskData data;
+    data.train = all.slice(0, 28);
+    data.validation = all.slice(28, 40);
+    data.shape = {.symbols = static_cast<std::int64_t>(kNameAlphabet.size()), .features = {}, .classes = 3};
+    data.inspection.provenance.classes = {"a", "b", "c"};
+    return data;
+}
+
+RunSpec make_spec(const std::string& model, const std::string& optimizer, const std::string& regime,
+                  const std::vector<std::pair<std::string, std::string>>& settings) {
+    Request request;
+    request.task = "names";
+    request.model = model;
+    request.optimizer = optimizer;
+    request.regime = regime;
+    for (const auto& [path, text] : settings) {
+        if (path == "epochs")
+            request.epochs = std::stoll(text);
+        else if (path == "updates")
+            request.updates = std::stoll(text);
+        else if (path == "seed")
+            request.seed = std::stoull(text);
+        else
+            request.set(path, text);
+    }
+    return unwrap(registry().catalog.resolve(request));
+}
+
+double relative_distance(const Tensor& a, const Tensor& b) {
+    const auto x = a.detach().to(at::kDouble).flatten(), y = b.detach().to(at::kDouble).flatten();
+    return (x - y).norm().item<double>() / std::max(1e-300, y.norm().item<double>());
+}
+
+bool same_bits(const Tensor& a, const Tensor& b) {
+    return a.nbytes() == b.nbytes() && std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0;
+}
+
+bool KeepingSink::push(BatchPtr batch) {
+    if (broken) return false;
+    batches.push_back(std::move(batch));
+    return true;
+}
+
+std::vector<KeepingSink::Named> KeepingSink::samples() const {
+    std::vector<std::string> names;
+    std::map<std::pair<std::string, std::int64_t>, double>
+        last; // as the store: a later sample of the same moment replaces
+    for (const auto& batch : batches) {
+        for (const auto& metric : batch->metrics) {
+            names.resize(std::max<std::size_t>(names.size(), metric.index + 1));
+            names[metric.index] = metric.name;
+        }
+        for (const auto& sample : batch->samples)
+            if (names.at(sample.metric) != "throughput")
+                last[{names[sample.metric], sample.update.count}] = sample.value;
+    }
+    std::vector<Named> all;
+    for (const auto& [key, value] : last) all.push_back({key.first, key.second, value});
+    return all;
+}
+
+std::vector<RunState> KeepingSink::states() const {
+    std::vector<RunState> all;
+    for (const auto& batch : batches)
+        if (batch->state) all.push_back(batch->state->state);
+    return all;
+}
+
+TemporaryFolder::TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "descent-test-XXXXXX").string();
+    path = mkdtemp(name.data());
+}
+TemporaryFolder::~TemporaryFolder() {
+    std::filesystem::remove_all(path);
+}
+
+} // namespace descent::test
