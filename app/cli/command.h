@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace descent::cli {
+
+/// What a shell sees; the numbers are promised in README.
+enum Exit : int { ok = 0, bad_input = 2, diverged = 3, failed = 4, interrupted = 130 };
+
+/// What the chosen command will do once the whole command line has been understood. Returns the exit code;
+/// throws InputError for bad input and anything else for the rest.
+using Action = std::function<int()>;
+
+void add_catalog_commands(CLI::App& app, Action& action); ///< tasks, models, optimizers, regimes
+void add_inspect_command(CLI::App& app, Action& action);  ///< inspect
+void add_run_commands(CLI::App& app, Action& action);     ///< run, resume
+void add_store_commands(CLI::App& app, Action& action);   ///< runs, show, export
+void add_edit_commands(CLI::App& app, Action& action);    ///< trash, restore, rename, tag, note, star, unstar
+
+/// What --version says, and the warning about a slow BLAS.
+int print_version();
+
+/// One line on standard error: "descent: <message>".
+void complain(const std::string& message);
+
+} // namespace descent::cli

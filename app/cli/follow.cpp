@@ -1,0 +1,101 @@
+#include "app/cli/follow.h"
+
+#include "app/cli/batch_queue.h"
+#include "app/cli/command.h"
+
+#include <exception>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+namespace descent::cli {
+
+namespace {
+
+constexpr auto kPatience = std::chrono::milliseconds(100);
+
+int exit_code(RunState state) {
+    switch (state) {
+    case RunState::diverged:
+        return Exit::diverged;
+    case RunState::failed:
+        return Exit::failed;
+    case RunState::interrupted:
+        return Exit::interrupted;
+    default:
+        return Exit::ok;
+    }
+}
+
+/// Sets the queue to dropping on the way out, whatever the way: a trainer that waits for room would never be
+/// joined.
+struct DiscardAtEnd {
+    BatchQueue& queue;
+    ~DiscardAtEnd() { queue.discard(); }
+};
+
+} // namespace
+
+int follow(const Begin& begin, const StartOptions& options, bool resumed, StoreWriter& store,
+           Reporter& reporter, const InterruptWatch& watch) {
+    BatchQueue queue;
+    StartOptions with_feed = options;
+    with_feed.feed = &queue;
+    const std::unique_ptr<Session> session = unwrap(begin(with_feed));
+    const DiscardAtEnd discard{queue};
+    const std::stop_callback on_interrupt(watch.token(), [&] { session->stop(RunState::interrupted); });
+    const std::jthread waiter([&] {
+        session->wait();
+        queue.close();
+    });
+
+    std::exception_ptr output_failed;
+    const auto show = [&](auto&& body) {
+        if (output_failed) return;
+        try {
+            body();
+        } catch (...) { // BrokenPipe among them: nobody reads, so the run is kept for later
+            output_failed = std::current_exception();
+            session->stop(RunState::interrupted);
+            queue.discard();
+        }
+    };
+
+    std::unique_ptr<StoreReader> reader;
+    show([&] {
+        reader = unwrap(StoreReader::open(store.path()));
+        reporter.know(reader->metrics(session->run()));
+        reporter.started(unwrap(reader->run(session->run())), resumed);
+    });
+    while (const auto batches = queue.take(kPatience))
+        show([&] {
+            for (const auto& batch : *batches) reporter.batch(*batch);
+            if (batches->empty()) reporter.idle();
+        });
+
+    const RunState state = session->wait();
+    const auto kept = store.flush();
+    if (output_failed) {
+        try {
+            std::rethrow_exception(output_failed);
+        } catch (const BrokenPipe&) {
+            return exit_code(state);
+        }
+    }
+    RunRecord run = unwrap(reader->run(session->run()));
+    if (!kept) { // the store knows no more than what it could still take
+        run.state = RunState::failed;
+        run.reason = kept.error().message;
+    }
+    try {
+        reporter.finished(run);
+    } catch (const BrokenPipe&) {
+        return exit_code(run.state);
+    }
+    if (run.state == RunState::diverged || run.state == RunState::failed)
+        complain(run.name +
+                 (run.reason.empty() ? " " + std::string(to_string(run.state)) : ": " + run.reason));
+    return exit_code(run.state);
+}
+
+} // namespace descent::cli

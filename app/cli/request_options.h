@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/base/catalog.h"
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace descent::cli {
+
+/// The options that say what to train: --task, --model, …, --set, --spec.
+class RequestOptions {
+public:
+    void add_to(CLI::App& command);
+    /// The spec file, if any, with the options beside it over it. Needs no catalog, so that a slip of the pen
+    /// is found before the engine is loaded. Throws InputError.
+    Request request() const;
+
+private:
+    std::string spec_, task_, model_, optimizer_, regime_;
+    std::optional<std::string> epochs_, updates_, seed_; // --epochs "" is a mistake, not an absence
+    std::vector<std::string> settings_;
+};
+
+/// Makes paths that exist here absolute, so that a run can be resumed from any folder. One that does not
+/// exist is left as typed, for the message.
+void make_paths_absolute(Request& request, const Catalog& catalog);
+
+/// Reads an option's whole number within its range. Throws InputError naming the option.
+std::int64_t whole_number(const std::string& option, const std::string& text, std::int64_t least,
+                          std::int64_t most = std::numeric_limits<std::int64_t>::max());
+
+} // namespace descent::cli

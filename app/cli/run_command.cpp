@@ -1,0 +1,144 @@
+#include "app/cli/command.h"
+#include "app/cli/follow.h"
+#include "app/cli/request_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <limits>
+#include <optional>
+
+namespace descent::cli {
+
+namespace {
+
+/// How a run is shown and on how many threads it is trained: the same for run and resume.
+struct ShowOptions {
+    StoreOption store;
+    std::optional<std::string> threads;
+    bool json = false, quiet = false;
+
+    void add_to(CLI::App& command) {
+        command
+            .add_option("--threads", threads,
+                        "Threads to compute with (default: 1, or what the run was begun with)")
+            ->type_name("N");
+        store.add_to(command);
+        command.add_flag("--json", json, "One JSON object a line, everything that is measured");
+        command.add_flag("--quiet", quiet, "Print the run's name at the end and nothing else");
+    }
+
+    int thread_count() const {
+        if (!threads) return 0;
+        return static_cast<int>(whole_number("--threads", *threads, 1, 1024));
+    }
+
+    std::unique_ptr<Reporter> reporter(Output& out) const {
+        return json ? make_json_reporter(out) : make_text_reporter(out, store.repeated(), quiet);
+    }
+};
+
+struct RunOptions {
+    RequestOptions request;
+    ShowOptions show;
+    std::optional<std::string> replicates;
+};
+
+struct ResumeOptions {
+    ShowOptions show;
+    std::string run;
+};
+
+int run(const RunOptions& options) {
+    const int threads = options.show.thread_count();
+    const std::int64_t replicates =
+        options.replicates ? whole_number("--replicates", *options.replicates, 1, 1'000'000) : 1;
+    Request request = options.request.request();
+    const InterruptWatch watch;
+    Engine& engine = *unwrap(load_engine());
+    make_paths_absolute(request, engine.catalog());
+    RunSpec spec = unwrap(engine.catalog().resolve(request));
+    if (static_cast<std::uint64_t>(replicates - 1) > std::numeric_limits<std::uint64_t>::max() - spec.seed)
+        throw InputError("--replicates: there are not that many seeds after " + std::to_string(spec.seed));
+
+    const StoreOption& store = options.show.store;
+    if (!store.exists()) {
+        // The data is read once more than needed, so that data which cannot be used leaves no empty store
+        // behind.
+        const auto inspection = engine.inspect(spec, false, watch.token());
+        if (watch.requested()) return Exit::interrupted;
+        unwrap(inspection);
+    }
+    const auto writer = store.writer();
+
+    Output out;
+    int worst = Exit::ok;
+    for (std::int64_t i = 0; i < replicates; ++i, ++spec.seed) {
+        if (watch.requested()) return Exit::interrupted;
+        const auto begin = [&](const StartOptions& start) { return engine.start(spec, *writer, start); };
+        const auto reporter = options.show.reporter(out);
+        const int code = follow(begin, {.threads = threads}, false, *writer, *reporter, watch);
+        worst = std::max(worst, code);
+        // A seed may diverge where the next does not; what failed or was ended is not tried again.
+        if (code != Exit::ok && code != Exit::diverged) break;
+    }
+    return worst;
+}
+
+int resume(const ResumeOptions& options) {
+    int threads = options.show.thread_count();
+    const InterruptWatch watch;
+    RunRecord record;
+    {
+        const auto reader = options.show.store.reader();
+        record = unwrap(reader->run(unwrap(reader->find(options.run))));
+    }
+    if (record.trashed_ms)
+        throw InputError(record.name + " is in the trash; take it out with: descent restore " + record.name);
+    if (!is_over(record.state))
+        throw InputError(record.name + " is " + std::string(to_string(record.state)) + " in process " +
+                         std::to_string(record.pid));
+    if (!is_resumable(record.state))
+        throw InputError(record.name + " is " + std::string(to_string(record.state)) +
+                         "; only a stopped or interrupted run can be resumed");
+    // Another number of threads adds in another order, and the bits would differ.
+    if (threads == 0) threads = static_cast<int>(record.provenance.threads);
+
+    Engine& engine = *unwrap(load_engine());
+    const auto writer = options.show.store.writer();
+    Output out;
+    const auto begin = [&](const StartOptions& start) { return engine.resume(record, *writer, start); };
+    const auto reporter = options.show.reporter(out);
+    return follow(begin, {.threads = threads}, true, *writer, *reporter, watch);
+}
+
+} // namespace
+
+void add_run_commands(CLI::App& app, Action& action) {
+    auto* command = app.add_subcommand("run", "Train, show it live and keep everything in the store");
+    auto options = std::make_shared<RunOptions>();
+    options->request.add_to(*command);
+    command
+        ->add_option("--replicates", options->replicates,
+                     "Train N runs, with seeds SEED, SEED+1, … one after another")
+        ->type_name("N");
+    options->show.add_to(*command);
+    command->footer("Examples:\n"
+                    "  descent run --task names --model gru --regime sgd --epochs 20\n"
+                    "  descent run --task names --set task.source=DIR --set optimizer.lr=0.1 --seed 7\n"
+                    "  descent run --spec spec.toml --replicates 5 --quiet\n"
+                    "  descent run --task names --json | jq -c 'select(.event == \"sample\")'\n\n"
+                    "Ctrl-C saves and stops; descent resume goes on from there.\n"
+                    "Exit code: 0 finished, 2 bad input, 3 diverged, 4 failed, 130 interrupted.");
+    command->callback([options, &action] { action = [options] { return run(*options); }; });
+
+    auto* again = app.add_subcommand("resume", "Go on with a stopped or interrupted run, bit for bit");
+    auto chosen = std::make_shared<ResumeOptions>();
+    again->add_option("RUN", chosen->run, "Name, UUID, or the unique beginning of either")
+        ->type_name("")
+        ->required();
+    chosen->show.add_to(*again);
+    again->footer("Examples:\n  descent resume brave-otter\n  descent resume brave-otter --json");
+    again->callback([chosen, &action] { action = [chosen] { return resume(*chosen); }; });
+}
+
+} // namespace descent::cli

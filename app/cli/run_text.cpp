@@ -1,0 +1,135 @@
+#include "app/cli/run_text.h"
+
+#include "core/base/format.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace descent::cli {
+
+namespace {
+
+constexpr auto kRight = Table::Align::right, kLeft = Table::Align::left;
+
+std::optional<double> last(const RunRecord& run, const std::string& metric) {
+    const auto at = run.summary.find(metric);
+    return at == run.summary.end() ? std::nullopt : std::optional(at->second.last);
+}
+
+bool has_best(const std::vector<MetricInfo>& metrics, const std::string& name) {
+    const auto at = std::ranges::find(metrics, name, &MetricInfo::name);
+    return at != metrics.end() && at->direction != Direction::none;
+}
+
+std::string budget_text(const RunRecord& run) {
+    const auto& budget = run.spec.budget;
+    if (budget.epochs) return epochs_text(run.epoch) + "/" + format_count(*budget.epochs) + " epochs";
+    return format_count(run.updates.count) + "/" + format_count(budget.updates.value_or(0)) + " updates";
+}
+
+std::string params_text(const ParamSet& params) {
+    std::vector<std::string> words;
+    for (const auto& [name, value] : params.values) {
+        const std::string text = to_string(value);
+        words.push_back(name + "=" + (text.empty() ? "\"\"" : text));
+    }
+    return joined(words, "  ");
+}
+
+bool is_share(const std::string& metric) {
+    return metric.find("accuracy") != std::string::npos || metric.find("recall") != std::string::npos ||
+           metric.find("macro-f1") != std::string::npos || metric.ends_with("baseline") ||
+           metric.ends_with("-share");
+}
+
+std::string value_text(const std::string& metric, double value) {
+    return is_share(metric) && std::isfinite(value) ? percent(value) : format_number(value);
+}
+
+} // namespace
+
+std::string epochs_text(Epoch epoch) {
+    const bool whole = epoch.passes == std::floor(epoch.passes) && std::abs(epoch.passes) < 1e15;
+    return whole ? format_count(static_cast<std::int64_t>(epoch.passes)) : format_number(epoch.passes);
+}
+
+void print_runs(Output& out, const std::vector<RunRecord>& runs) {
+    Table table({"", "run", "state", "task", "model", "optimizer", "regime", "seed", "trained", "loss",
+                 "accuracy", "time", "created", "tags"},
+                {kLeft, kLeft, kLeft, kLeft, kLeft, kLeft, kLeft, kRight, kRight, kRight, kRight, kRight});
+    for (const auto& run : runs) {
+        const auto loss = last(run, "validation/loss"), accuracy = last(run, "validation/accuracy");
+        table.add({run.starred ? "★" : " ", run.name, std::string(to_string(run.state)), run.spec.task.id,
+                   run.spec.model.id, run.spec.optimizer.id, run.spec.regime.id,
+                   std::to_string(run.spec.seed), budget_text(run), loss ? format_number(*loss) : "",
+                   accuracy ? percent(*accuracy) : "", format_duration(run.seconds),
+                   format_time(run.created_ms), joined(run.tags, ", ")});
+    }
+    // A narrow terminal gets what tells runs apart and how they went.
+    for (const char* column : {"created", "time", "optimizer", "task", "trained", "seed", "tags"})
+        if (table.width() > static_cast<std::size_t>(out.width())) table.drop(column);
+    table.print(out);
+}
+
+void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>& metrics,
+               const std::vector<LogLine>& log, const std::string& store_option) {
+    const auto line = [&](std::string_view label, const std::string& text) {
+        if (text.empty()) return;
+        out << "  " << out.faint(label)
+            << std::string(12 - std::min<std::size_t>(display_width(label), 11), ' ') << text << "\n";
+    };
+    const auto& p = run.provenance;
+    out << out.bold(run.name) << (run.starred ? " ★" : "") << "  " << to_string(run.state)
+        << (run.reason.empty() ? "" : ": " + run.reason) << "\n";
+    line("id", run.id.uuid);
+    line("spec", run.key);
+    line("created", format_time(run.created_ms));
+    line("trained", budget_text(run) + ", " + format_count(run.updates.count) + " of " +
+                        format_count(run.planned.count) + " updates, " + format_duration(run.seconds));
+    line("tags", joined(run.tags, ", "));
+    line("note", run.note);
+    if (run.trashed_ms) line("trashed", format_time(*run.trashed_ms));
+
+    out << "\n";
+    for (const auto* part : {&run.spec.task, &run.spec.model, &run.spec.optimizer, &run.spec.regime}) {
+        const char* group = part == &run.spec.task        ? "task"
+                            : part == &run.spec.model     ? "model"
+                            : part == &run.spec.optimizer ? "optimizer"
+                                                          : "regime";
+        line(group, part->id + "  " + out.faint(params_text(part->params)));
+    }
+    line("seed", std::to_string(run.spec.seed));
+    line("data", p.data_source + ", " + format_count(p.train_examples) + " training, " +
+                     format_count(p.validation_examples) + " validation, " + format_count(p.test_examples) +
+                     " test examples, " + std::to_string(p.classes.size()) + " classes, hash " +
+                     p.data_hash.substr(0, 16));
+    line("weights", format_count(p.parameters));
+    line("made with", "Descent Studio " + p.studio_version + ", torch " + p.torch_version + ", " + p.blas +
+                          ", " + format_count(p.threads) + (p.threads == 1 ? " thread" : " threads") +
+                          (p.host.empty() ? "" : ", on " + p.host));
+
+    Table table({"metric", "last", "best", "at update"}, {kLeft, kRight, kRight, kRight});
+    for (const auto& [metric, summary] : run.summary) {
+        std::vector<std::string> row{metric, value_text(metric, summary.last)};
+        if (has_best(metrics, metric)) {
+            row.push_back(value_text(metric, summary.best));
+            row.push_back(format_count(summary.best_update.count));
+        }
+        table.add(std::move(row));
+    }
+    if (!table.empty()) {
+        out << "\n";
+        table.print(out, "  ");
+    }
+    bool first = true;
+    for (const auto& entry : log) {
+        if (entry.level == LogLine::Level::info) continue;
+        out << (first ? "\n" : "") << "  "
+            << (entry.level == LogLine::Level::warning ? "warning: " : "error: ") << entry.text << "\n";
+        first = false;
+    }
+    if (is_resumable(run.state))
+        out << "\nresume with: descent resume " << shell_quoted(run.name) << store_option << "\n";
+}
+
+} // namespace descent::cli

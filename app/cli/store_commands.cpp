@@ -1,0 +1,158 @@
+#include "app/cli/command.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/output.h"
+#include "app/cli/record_json.h"
+#include "app/cli/request_options.h"
+#include "app/cli/run_text.h"
+#include "app/cli/store_option.h"
+#include "core/base/catalog.h"
+#include "core/base/format.h"
+#include "core/engine/engine.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+namespace descent::cli {
+
+namespace {
+
+struct RunsOptions {
+    StoreOption store;
+    std::string where;
+    std::optional<std::string> limit;
+    bool json = false, trashed = false;
+};
+
+struct ShowOptions {
+    StoreOption store;
+    std::string run;
+    bool json = false, toml = false, manifest = false;
+};
+
+struct ExportOptions {
+    StoreOption store;
+    std::vector<std::string> runs;
+    std::string csv;
+};
+
+int runs(const RunsOptions& options) {
+    RunQuery query{.where = options.where, .trashed = options.trashed};
+    if (options.limit) query.limit = whole_number("--limit", *options.limit, 1, 1'000'000'000);
+    Output out;
+    std::vector<RunRecord> found;
+    // Somebody who has not trained yet has no runs; somebody who named a file that is not there has made a
+    // mistake.
+    if (options.store.given() || options.store.exists()) found = unwrap(options.store.reader()->runs(query));
+    if (options.json) {
+        auto all = nlohmann::ordered_json::array();
+        for (const auto& run : found) all.push_back(to_json(run));
+        out << dump(all, 2) << "\n";
+    } else if (found.empty()) {
+        const bool filtered = options.trashed || !options.where.empty();
+        out << (filtered ? "No such runs.\n" : "No runs yet. Train one: descent run --task names\n");
+    } else {
+        print_runs(out, found);
+    }
+    out.flush();
+    return Exit::ok;
+}
+
+int show(const ShowOptions& options) {
+    const auto store = options.store.reader();
+    const RunRecord run = unwrap(store->run(unwrap(store->find(options.run))));
+    Output out;
+    if (options.manifest) {
+        out << run.provenance.manifest << "\n";
+    } else if (options.toml) {
+        // What a spec leaves out is what the catalog declares, and only the engine has the catalog.
+        const Catalog& catalog = unwrap(load_engine())->catalog();
+        out << to_toml(catalog.request_for(unwrap(catalog.check(run.spec))), catalog);
+    } else if (options.json) {
+        out << dump(to_json(run), 2) << "\n";
+    } else {
+        print_run(out, run, store->metrics(run.id), store->log(run.id), options.store.repeated());
+    }
+    out.flush();
+    return Exit::ok;
+}
+
+int export_runs(const ExportOptions& options) {
+    const InterruptWatch watch;
+    const auto store = options.store.reader();
+    const auto chosen = find_runs(*store, options.runs);
+    const std::filesystem::path file = options.csv;
+    std::error_code different;
+    if (std::filesystem::equivalent(file, options.store.path(), different))
+        throw InputError("--csv " + options.csv + " is the store itself");
+
+    Output out;
+    const auto go_on = [&](double share) {
+        if (out.terminal()) {
+            out << "\r\033[K"
+                << "exporting " << percent(share);
+            out.flush();
+        }
+        return !watch.requested();
+    };
+    const auto rows = export_csv(*store, chosen, file, go_on);
+    if (out.terminal()) out << "\r\033[K";
+    if (watch.requested() && !rows) return Exit::interrupted;
+    out << format_count(unwrap(rows)) << " rows written to " << options.csv << "\n";
+    out.flush();
+    return Exit::ok;
+}
+
+} // namespace
+
+void add_store_commands(CLI::App& app, Action& action) {
+    auto* list = app.add_subcommand("runs", "List the stored runs, newest first");
+    auto listed = std::make_shared<RunsOptions>();
+    list->add_option("--where", listed->where, "Only runs that match, see below")->type_name("EXPR");
+    list->add_option("--limit", listed->limit, "At most N runs")->type_name("N");
+    list->add_flag("--trashed", listed->trashed, "The runs in the trash");
+    listed->store.add_to(*list);
+    list->add_flag("--json", listed->json, "As JSON");
+    list->footer("EXPR joins terms with and, or, not and parentheses. A term is field op value, tag:WORD, "
+                 "starred, or a\n"
+                 "word to look for. Fields: name state task model optimizer regime seed epochs updates "
+                 "seconds note key\n"
+                 "threads, a parameter (optimizer.lr) or a metric (validation/accuracy for its last value,\n"
+                 "best:validation/accuracy). Operators: = != < <= > >= and ~ for contains.\n\n"
+                 "Examples:\n"
+                 "  descent runs --where 'model = gru and validation/accuracy > 0.7'\n"
+                 "  descent runs --where 'state = interrupted or tag:paper' --json");
+    list->callback([listed, &action] { action = [listed] { return runs(*listed); }; });
+
+    auto* one = app.add_subcommand("show", "Show one run: spec, data, results");
+    auto shown = std::make_shared<ShowOptions>();
+    one->add_option("RUN", shown->run, "Name, UUID, or the unique beginning of either")
+        ->type_name("")
+        ->required();
+    auto* json = one->add_flag("--json", shown->json, "As JSON");
+    auto* toml =
+        one->add_flag("--toml", shown->toml, "Its spec for descent run --spec, as far as it is not default");
+    toml->excludes(json);
+    one->add_flag("--manifest", shown->manifest, "The split, example by example, as JSON")
+        ->excludes(json)
+        ->excludes(toml);
+    shown->store.add_to(*one);
+    one->footer("Examples:\n  descent show brave-otter\n  descent show brave-otter --json | jq .metrics\n"
+                "  descent show brave-otter --toml > spec.toml");
+    one->callback([shown, &action] { action = [shown] { return show(*shown); }; });
+
+    auto* out = app.add_subcommand("export", "Write every sample of runs as tidy CSV");
+    auto exported = std::make_shared<ExportOptions>();
+    out->add_option("RUN", exported->runs, "Names, UUIDs, or unique beginnings of either")
+        ->type_name("")
+        ->required();
+    out->add_option("--csv", exported->csv, "The file to write; it is replaced whole or not at all")
+        ->type_name("FILE")
+        ->required();
+    exported->store.add_to(*out);
+    out->footer("Columns: run_id, run, seed, update, epoch, wall_time, metric, value; full resolution.\n\n"
+                "Examples:\n  descent export brave-otter --csv otter.csv\n  descent export brave calm --csv "
+                "both.csv");
+    out->callback([exported, &action] { action = [exported] { return export_runs(*exported); }; });
+}
+
+} // namespace descent::cli

@@ -1,0 +1,93 @@
+#include "tests/cli/cli_fixture.h"
+
+#include <gmock/gmock.h>
+
+namespace descent::test {
+
+namespace {
+
+using testing::HasSubstr;
+
+using CatalogCommands = Cli;
+
+TEST_F(CatalogCommands, EveryCommandHasHelpWithAnExample) {
+    for (const char* command :
+         {"tasks", "models", "optimizers", "regimes", "inspect", "run", "resume", "runs", "show", "export",
+          "trash", "restore", "rename", "tag", "note", "star", "unstar"}) {
+        const auto ended = descent({command, "--help"});
+        EXPECT_EQ(ended.code, 0) << command;
+        EXPECT_EQ(ended.err, "") << command;
+        EXPECT_THAT(ended.out, HasSubstr("Usage: descent " + std::string(command)));
+        EXPECT_THAT(ended.out, HasSubstr("Example")) << command;
+    }
+}
+
+TEST_F(CatalogCommands, HelpOfTheProgramListsTheCommandsAndTouchesNothing) {
+    const auto before = everything();
+    for (const auto& words : std::vector<std::vector<std::string>>{{"--help"}, {"-h"}, {}}) {
+        const auto ended = descent(words);
+        EXPECT_EQ(ended.code, 0);
+        for (const char* command : {"run", "resume", "runs", "export", "DESCENT_STORE"})
+            EXPECT_THAT(ended.out, HasSubstr(command));
+    }
+    EXPECT_EQ(everything(), before);
+}
+
+TEST_F(CatalogCommands, VersionNamesTorchAndTheBlas) {
+    const auto ended = descent({"--version"});
+    EXPECT_EQ(ended.code, 0);
+    const auto lines = lines_of(ended.out);
+    ASSERT_EQ(lines.size(), 1u) << ended.out;
+    EXPECT_THAT(lines[0], HasSubstr("descent " DESCENT_VERSION));
+    EXPECT_THAT(lines[0], HasSubstr("torch "));
+    EXPECT_THAT(lines[0], HasSubstr("BLAS"));
+}
+
+TEST_F(CatalogCommands, EveryListIsJsonWithDeclaredParameters) {
+    for (const char* list : {"tasks", "models", "optimizers", "regimes"}) {
+        const auto ended = descent({list, "--json"});
+        EXPECT_EQ(ended.code, 0) << ended.err;
+        const auto entries = nlohmann::json::parse(ended.out, nullptr, false);
+        ASSERT_TRUE(entries.is_array() && !entries.empty()) << list;
+        for (const auto& entry : entries) {
+            EXPECT_FALSE(entry.value("summary", "").empty()) << entry;
+            for (const auto& param : entry.at("params"))
+                for (const char* key : {"name", "type", "default", "range", "unit", "help"})
+                    EXPECT_TRUE(param.contains(key)) << param << " lacks " << key;
+        }
+    }
+}
+
+TEST_F(CatalogCommands, ListsShowTypeDefaultRangeAndHelp) {
+    const auto all = descent({"optimizers"});
+    EXPECT_EQ(all.code, 0);
+    for (const char* part : {"sgd", "adam", "lr", "momentum", "real", "default", "range"})
+        EXPECT_THAT(all.out, HasSubstr(part));
+    const auto one = descent({"optimizers", "adam"});
+    EXPECT_THAT(one.out, HasSubstr("adam"));
+    EXPECT_THAT(one.out, testing::Not(HasSubstr("nesterov")));
+    const auto regimes = descent({"regimes", "full-batch-clipped"});
+    EXPECT_THAT(regimes.out, HasSubstr("sets: "));
+    EXPECT_THAT(regimes.out, HasSubstr("batch_size"));
+}
+
+TEST_F(CatalogCommands, InspectReportsTheDataAndStoresNothing) {
+    write(data_ / "Polish.txt", read(data_ / "Polish.txt") + "czywsz\nДа\n");
+    const auto before = everything();
+    const auto ended = descent({"inspect", "--task", "names", "--set", "task.source=names", "--json"});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    auto report = nlohmann::json::parse(ended.out, nullptr, false);
+    EXPECT_EQ(report["duplicates"], 1);
+    EXPECT_EQ(report["dropped_lines"], 1);
+    EXPECT_EQ(report["class_counts"]["Italian"], 20);
+    EXPECT_EQ(report["dropped_characters"]["Д"], 1);
+    EXPECT_EQ(report["spec"]["task"]["params"]["source"], data_.string()) << "a path is stored absolute";
+    EXPECT_GT(report["provenance"]["majority_baseline"], 0.0);
+    EXPECT_EQ(report["provenance"]["data_hash"].get<std::string>().size(), 64u);
+    EXPECT_EQ(descent({"inspect", "--task", "names", "--set", "task.source=names"}).code, 0);
+    EXPECT_EQ(everything(), before);
+}
+
+} // namespace
+
+} // namespace descent::test
