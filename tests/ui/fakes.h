@@ -1,0 +1,357 @@
+#pragma once
+
+#include "core/base/live_feed.h"
+#include "core/engine/engine.h"
+#include "core/store/store.h"
+#include "core/store/writer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace descent::test {
+
+/// How the fake engine behaves. Set before starting.
+struct FakePlan {
+    std::chrono::microseconds per_update{500};
+    std::chrono::milliseconds loading{0}; ///< how long start() takes
+    std::int64_t updates_per_epoch = 5;
+    std::int64_t diverge_at = 0; ///< an update whose loss is not a number; 0 never
+    std::string start_error{};
+    bool slow_blas = false;
+};
+
+inline std::vector<std::string> fakeClasses() {
+    return {"Arabic",   "Armenian", "Chinese",   "Czech",   "Dutch",   "English",  "Finnish", "French",
+            "German",   "Greek",    "Hungarian", "Irish",   "Italian", "Japanese", "Polish",  "Portuguese",
+            "Romanian", "Russian",  "Scottish",  "Spanish", "Swedish", "Turkish"};
+}
+
+/// A run that follows a formula, on a thread of its own, with pause, step and stop as the real one has them.
+/// Curves depend on lr alone: loss falls, and from lr = 10 on it is not a number.
+class FakeSession : public Session {
+public:
+    FakeSession(RunRecord run, FakePlan plan, StoreWriter& store, const StartOptions& options)
+        : run_(std::move(run))
+        , plan_(plan)
+        , store_(store)
+        , feed_(options.feed)
+        , state_(options.paused ? RunState::paused : RunState::running)
+        , thread_([this] { train(); }) {}
+    ~FakeSession() override {
+        stop(RunState::interrupted);
+        wait();
+    }
+    RunId run() const override { return run_.id; }
+    std::string name() const override { return run_.name; }
+    RunState state() const override { return state_; }
+    void pause() override {
+        ask([this] { want_pause_ = true; });
+    }
+    void resume() override {
+        ask([this] { want_pause_ = false; });
+    }
+    void step() override {
+        ask([this] { ++steps_; });
+    }
+    void stop(RunState as) override {
+        ask([this, as] {
+            if (!end_) end_ = as;
+        });
+    }
+    RunState wait() override {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [this] { return is_over(state_); });
+        return state_;
+    }
+
+private:
+    template<class F>
+    void ask(F change) {
+        {
+            const std::lock_guard lock(mutex_);
+            change();
+        }
+        wake_.notify_all();
+    }
+
+    enum class Next { update, say_paused, say_running, end };
+    Next next() {
+        std::unique_lock lock(mutex_);
+        if (end_) return Next::end;
+        if (want_pause_ && state_ != RunState::paused) return Next::say_paused;
+        if (want_pause_ || state_ == RunState::paused) {
+            wake_.wait(lock, [this] { return end_ || !want_pause_ || steps_ > 0; });
+            if (end_) return Next::end;
+            if (!want_pause_) {
+                steps_ = 0;
+                return Next::say_running;
+            }
+            --steps_;
+        }
+        return Next::update;
+    }
+
+    void train() {
+        want_pause_ = want_pause_ || state_ == RunState::paused;
+        MetricBatch first = batch();
+        first.metrics = {{0, "train/loss", "nats", Direction::lower},
+                         {1, "validation/loss", "nats", Direction::lower},
+                         {2, "train/accuracy", "", Direction::higher},
+                         {3, "validation/accuracy", "", Direction::higher},
+                         {4, "validation/majority-baseline", "", Direction::none},
+                         {5, "batch/loss", "nats", Direction::lower},
+                         {6, "gradient/norm", "", Direction::none},
+                         {7, "gradient/norm-clipped", "", Direction::none},
+                         {8, "gradient/clip-share", "", Direction::none},
+                         {9, "lr", "", Direction::none}};
+        first.state = StateChange{state_, {}};
+        first.log = {
+            {LogLine::Level::info, now_ms(), "Training " + run_.spec.model.id + " on 3,612 examples"}};
+        evaluate(first);
+        push(std::move(first));
+        while (update_ < run_.planned.count) {
+            const Next what = next();
+            if (what == Next::end) break;
+            if (what != Next::update) {
+                say(what == Next::say_paused ? RunState::paused : RunState::running);
+                continue;
+            }
+            if (state_ != RunState::paused) std::this_thread::sleep_for(plan_.per_update);
+            ++update_;
+            MetricBatch b = batch();
+            const double loss = lossAt(update_) + 0.12 * std::sin(double(update_) * 12.9898);
+            add(b, 5, diverged() ? std::numeric_limits<double>::quiet_NaN() : loss);
+            const double norm = 0.35 + 2.2 * std::exp(-3 * share()) * (1.2 + std::sin(double(update_) * 0.7));
+            const double clip = run_.spec.regime.params.real("clip_norm");
+            add(b, 6, norm);
+            add(b, 7, clip > 0 ? std::min(norm, clip) : norm);
+            add(b, 8, clip > 0 ? 0.97 : 0);
+            add(b, 9, run_.spec.optimizer.params.real("lr"));
+            if (update_ % plan_.updates_per_epoch == 0) evaluate(b);
+            if (diverged()) {
+                const std::string why =
+                    "diverged at update " + std::to_string(update_) + ": loss is not a number";
+                b.log.push_back({LogLine::Level::error, now_ms(), why});
+                return finish(std::move(b), RunState::diverged, why);
+            }
+            push(std::move(b));
+        }
+        const auto end = [this] {
+            const std::lock_guard lock(mutex_);
+            return end_.value_or(RunState::finished);
+        }();
+        finish(batch(), end, "");
+    }
+
+    double share() const { return double(update_) / double(run_.planned.count); }
+    bool diverged() const {
+        return (plan_.diverge_at > 0 && update_ >= plan_.diverge_at) ||
+               run_.spec.optimizer.params.real("lr") >= 10;
+    }
+    double lossAt(std::int64_t u) const {
+        return 0.7 + 2.3 * std::exp(-4 * double(u) / double(run_.planned.count));
+    }
+
+    MetricBatch batch() const {
+        MetricBatch b;
+        b.run = run_.id;
+        const double seconds = 0.02 * double(update_);
+        b.progress = {
+            {update_}, run_.planned, {epoch()}, seconds, 0.02 * double(run_.planned.count - update_)};
+        return b;
+    }
+    double epoch() const { return double(update_) / double(plan_.updates_per_epoch); }
+    void add(MetricBatch& b, std::uint32_t metric, double value) const {
+        b.samples.push_back({metric, {update_}, {epoch()}, 0.02 * double(update_), value});
+    }
+    void evaluate(MetricBatch& b) const {
+        const double t = share();
+        add(b, 0, diverged() ? std::numeric_limits<double>::quiet_NaN() : lossAt(update_));
+        add(b, 1, lossAt(update_) + 0.25 * t + 0.06 * std::sin(20 * t));
+        add(b, 2, 0.9 - 0.8 * std::exp(-3 * t));
+        add(b, 3, 0.8 - 0.7 * std::exp(-3 * t) + 0.01 * std::sin(30 * t));
+        add(b, 4, 0.468);
+        const auto n = std::int64_t(fakeClasses().size());
+        Matrix m{"validation/confusion", {update_}, {epoch()}, n, n, std::vector<double>(std::size_t(n * n))};
+        for (std::int64_t r = 0; r < n; ++r)
+            for (std::int64_t c = 0; c < n; ++c)
+                m.values[std::size_t(r * n + c)] =
+                    r == c ? std::floor(20 + 60 * t)
+                           : double((r * 7 + c * 3) % 5 == 0 ? int(9 * (1.1 - t)) : 0);
+        b.matrices.push_back(std::move(m));
+    }
+
+    void say(RunState state) {
+        state_ = state;
+        MetricBatch b = batch();
+        b.state = StateChange{state, {}};
+        push(std::move(b));
+    }
+    void finish(MetricBatch b, RunState state, const std::string& reason) {
+        b.state = StateChange{state, reason};
+        b.log.push_back({LogLine::Level::info, now_ms(), "The run is over"});
+        push(std::move(b));
+        {
+            const std::lock_guard lock(mutex_);
+            state_ = state;
+        }
+        wake_.notify_all();
+    }
+    void push(MetricBatch b) {
+        const auto frozen = std::make_shared<const MetricBatch>(std::move(b));
+        store_.push(frozen);
+        if (feed_) feed_->push(frozen);
+    }
+
+    const RunRecord run_;
+    const FakePlan plan_;
+    StoreWriter& store_;
+    BatchSink* const feed_;
+    std::int64_t update_ = 0; // trainer thread
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool want_pause_ = false;     // guarded by mutex_
+    int steps_ = 0;               // guarded by mutex_
+    std::optional<RunState> end_; // guarded by mutex_
+    std::atomic<RunState> state_;
+    std::jthread thread_;
+};
+
+/// An engine without torch: a small catalog with all parameter types, and runs that follow a formula.
+class FakeEngine : public Engine {
+public:
+    FakePlan plan;
+    std::atomic<int> inspections = 0;
+
+    FakeEngine() {
+        catalog_.tasks = {
+            {.id = "names",
+             .title = "Names",
+             .summary = "Tell the language of a surname from its letters",
+             .params = {path("source", "", "Folder of Language.txt files; empty for the built-in set"),
+                        choice("split", "stratified", {"stratified", "legacy"}, "How names are held out")},
+             .deltas = {{"model", std::string("gru")}, {"regime", std::string("full-batch-clipped")}}},
+            {.id = "other",
+             .title = "A task with a name so long that it cannot be shown whole",
+             .summary = "Another"}};
+        catalog_.models = {
+            {.id = "gru",
+             .title = "GRU",
+             .summary = "Gated recurrent unit",
+             .params = {integer("hidden", 128, "Size of the hidden state")
+                            .at_least(1)
+                            .at_most(8192)
+                            .in("units")
+                            .log(),
+                        flag("bias", true, "Add a bias")}},
+            {.id = "elman",
+             .title = "Elman",
+             .summary = "Simple recurrence",
+             .params = {integer("hidden", 64, "Size of the hidden state").at_least(1).in("units")}}};
+        catalog_.optimizers = {
+            {.id = "sgd",
+             .title = "SGD",
+             .summary = "Gradient descent",
+             .params = {real("lr", 0.1, "Step size").at_least(0).log(),
+                        real("momentum", 0, "Share of the last step kept").at_least(0).below(1),
+                        flag("nesterov", false, "Look ahead along the momentum"),
+                        real("weight_decay", 0, "L2 penalty").at_least(0)},
+             .formula = "v ← μ·v + g;  x ← x − lr·v"},
+            {.id = "adam",
+             .title = "Adam",
+             .summary = "Adaptive moments",
+             .params = {real("lr", 1e-3, "Step size").at_least(0).log()},
+             .formula = "x ← x − lr·m̂ / (√v̂ + ε)"}};
+        catalog_.regimes = {
+            {.id = "sgd",
+             .title = "SGD, mini-batches",
+             .summary = "Many noisy steps an epoch",
+             .deltas = {{"epochs", std::int64_t{15}}}},
+            {.id = "full-batch-clipped",
+             .title = "Full batch, clipped",
+             .summary = "The whole set per update, gradient clipped to 0.25: keeps a large step stable",
+             .deltas = {{"regime.batch_size", std::int64_t{0}},
+                        {"regime.clip_norm", 0.25},
+                        {"optimizer.lr", 0.4, "sgd"},
+                        {"optimizer.momentum", 0.9, "sgd"},
+                        {"epochs", std::int64_t{20}}}}};
+        catalog_.regime_params = {
+            integer("batch_size", 32, "Examples per update; 0 takes the whole set")
+                .at_least(0)
+                .in("examples"),
+            real("clip_norm", 0, "Largest L2 norm of the gradient; 0 does not clip").at_least(0).log()};
+    }
+
+    const Catalog& catalog() const override { return catalog_; }
+    EngineInfo info() const override {
+        return {"1.13.1", plan.slow_blas ? "reference BLAS" : "OpenBLAS 0.3.21", plan.slow_blas, 2};
+    }
+    Result<Inspection> inspect(const RunSpec& spec, bool time_updates, std::stop_token) override {
+        ++inspections;
+        const std::string& source =
+            spec.task.params.values.contains("source") ? spec.task.params.text("source") : std::string();
+        if (source == "/nowhere") return fail("task.source = /nowhere: no such folder");
+        Inspection found;
+        found.provenance = provenance();
+        if (!source.empty()) found.provenance.data_source = source;
+        found.class_counts = {{"Arabic", 108}, {"Czech", 503}};
+        found.duplicates = 14;
+        found.updates_per_epoch = plan.updates_per_epoch;
+        found.planned_updates = planned(spec);
+        if (time_updates) found.seconds_per_update = 0.02;
+        return found;
+    }
+    Result<std::unique_ptr<Session>> start(const RunSpec& spec, StoreWriter& store,
+                                           const StartOptions& options) override {
+        std::this_thread::sleep_for(plan.loading);
+        if (!plan.start_error.empty()) return fail(plan.start_error);
+        RunRecord run;
+        run.id = RunId::random();
+        run.name = readable_name(run.id);
+        run.spec = spec;
+        run.key = catalog_.key(spec);
+        run.state = RunState::running;
+        run.created_ms = run.started_ms = now_ms();
+        run.planned = {planned(spec)};
+        run.provenance = provenance();
+        auto created = store.create(run);
+        if (!created) return std::unexpected(created.error());
+        return std::make_unique<FakeSession>(*created, plan, store, options);
+    }
+    Result<std::unique_ptr<Session>> resume(const RunRecord& run, StoreWriter& store,
+                                            const StartOptions& options) override {
+        if (auto done = store.reopen(run.id, {0}, run.planned.count); !done)
+            return std::unexpected(done.error());
+        return std::make_unique<FakeSession>(run, plan, store, options);
+    }
+
+private:
+    std::int64_t planned(const RunSpec& spec) const {
+        return spec.budget.updates ? *spec.budget.updates : *spec.budget.epochs * plan.updates_per_epoch;
+    }
+    static Provenance provenance() {
+        Provenance p;
+        p.studio_version = DESCENT_VERSION;
+        p.torch_version = "1.13.1";
+        p.blas = "OpenBLAS 0.3.21";
+        p.data_source = "built-in";
+        p.parameters = 71'958;
+        p.classes = fakeClasses();
+        p.train_examples = 3'612;
+        p.validation_examples = 774;
+        p.test_examples = 774;
+        p.majority_baseline = 0.468;
+        return p;
+    }
+    Catalog catalog_;
+};
+
+} // namespace descent::test

@@ -1,0 +1,229 @@
+#include "ui/main_window.h"
+
+#include "ui/pages/help_page.h"
+#include "ui/pages/runs_page.h"
+#include "ui/pages/train_page.h"
+#include "ui/state/engine_host.h"
+#include "ui/state/store_host.h"
+#include "ui/state/training.h"
+#include "ui/widgets/nav_rail.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QToolButton>
+
+namespace descent::ui {
+
+namespace {
+
+enum Page { train, runs, help };
+constexpr int kCompactBelow = 1160;
+
+MainWindow::OnClose askOnClose(QWidget* parent, const QString& run) {
+    QMessageBox box(parent);
+    box.setObjectName(QStringLiteral("closeQuestion"));
+    box.setIcon(QMessageBox::NoIcon);
+    box.setText(MainWindow::tr("%1 is still training.").arg(run.isEmpty() ? MainWindow::tr("A run") : run));
+    box.setInformativeText(MainWindow::tr(
+        "Stopped, it is kept with what it has measured and can be resumed. In the background, the "
+        "window goes and the program ends when training is done."));
+    auto* stop = box.addButton(MainWindow::tr("Stop and keep"), QMessageBox::AcceptRole);
+    auto* background =
+        box.addButton(MainWindow::tr("Keep training in the background"), QMessageBox::ActionRole);
+    auto* cancel = box.addButton(QMessageBox::Cancel);
+    box.setDefaultButton(cancel);
+    box.setEscapeButton(cancel);
+    box.exec();
+    return box.clickedButton() == stop         ? MainWindow::OnClose::stop_and_keep
+           : box.clickedButton() == background ? MainWindow::OnClose::background
+                                               : MainWindow::OnClose::cancel;
+}
+
+} // namespace
+
+MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training, QSettings& settings,
+                       QWidget* parent)
+    : QMainWindow(parent)
+    , store_(store)
+    , training_(training)
+    , settings_(settings)
+    , ask_(askOnClose)
+    , rail_(new NavRail)
+    , stack_(new QStackedWidget)
+    , train_(new TrainPage(engine, store, training))
+    , runs_(new RunsPage(store, engine, training))
+    , help_(new HelpPage(engine, store)) {
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(tr("Descent Studio"));
+    setWindowIcon(QIcon(QStringLiteral(":/icons/app.svg")));
+    setMinimumSize(960, 600);
+    resize(1280, 832);
+
+    rail_->addPage(QStringLiteral("navTrain"), tr("Train"), QStringLiteral("train"), tr("Train (Ctrl+1)"));
+    rail_->addPage(QStringLiteral("navRuns"), tr("Runs"), QStringLiteral("runs"), tr("Runs (Ctrl+2)"));
+    rail_->addPage(QStringLiteral("navHelp"), tr("Help"), QStringLiteral("help"), tr("Help (F1)"), true);
+    stack_->setObjectName(QStringLiteral("pages"));
+    for (QWidget* page :
+         {static_cast<QWidget*>(train_), static_cast<QWidget*>(runs_), static_cast<QWidget*>(help_)}) {
+        page->setProperty("role", QStringLiteral("page"));
+        stack_->addWidget(page);
+    }
+    auto* middle = new QWidget;
+    auto* row = new QHBoxLayout(middle);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(rail_);
+    row->addWidget(stack_, 1);
+    setCentralWidget(middle);
+    buildMenus();
+
+    auto* settings_button =
+        rail_->addButton(QStringLiteral("settingsButton"), tr("Theme"), QStringLiteral("settings"));
+    settings_button->setPopupMode(QToolButton::InstantPopup);
+    settings_button->setMenu(theme_menu_);
+
+    connect(rail_, &NavRail::chosen, this, &MainWindow::showPage);
+    connect(train_, &TrainPage::wanted, this, [this] { showPage(Page::train); });
+    connect(runs_, &RunsPage::openRun, this, [this](const RunId& run) {
+        train_->showRun(run);
+        showPage(Page::train);
+    });
+    connect(runs_, &RunsPage::trainAgain, this, [this](const Request& request) {
+        train_->setRequest(request);
+        showPage(Page::train);
+    });
+    connect(runs_, &RunsPage::trainFirst, this, [this] { showPage(Page::train); });
+    connect(&training_, &Training::stateChanged, this, &MainWindow::trainEnded);
+    restoreGeometry(settings_.value(QStringLiteral("geometry")).toByteArray());
+    showPage(Page::train);
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildMenus() {
+    const auto menu = [this](const char* name, const QString& title) {
+        auto* m = menuBar()->addMenu(title);
+        m->setObjectName(QString::fromLatin1(name));
+        m->setToolTipsVisible(true);
+        return m;
+    };
+    const auto add = [this](QMenu* m, const char* name, const QString& text, const QKeySequence& key,
+                            auto what) {
+        auto* action = m->addAction(text, this, what);
+        action->setObjectName(QString::fromLatin1(name));
+        action->setShortcut(key);
+        return action;
+    };
+    auto* file = menu("menuFile", tr("&File"));
+    file->addAction(train_->exportAction());
+    file->addSeparator();
+    add(file, "actionQuit", tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
+
+    auto* edit = menu("menuEdit", tr("&Edit"));
+    auto* undo = store_.undoStack().createUndoAction(this, tr("&Undo"));
+    undo->setObjectName(QStringLiteral("actionUndo"));
+    undo->setShortcut(QKeySequence::Undo);
+    auto* redo = store_.undoStack().createRedoAction(this, tr("&Redo"));
+    redo->setObjectName(QStringLiteral("actionRedo"));
+    redo->setShortcuts({QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)});
+    edit->addActions({undo, redo});
+    edit->addSeparator();
+    for (auto* action : runs_->editActions()) {
+        if (action)
+            edit->addAction(action);
+        else
+            edit->addSeparator();
+    }
+
+    auto* view = menu("menuView", tr("&View"));
+    add(view, "actionShowTrain", tr("&Train"), QKeySequence(Qt::CTRL | Qt::Key_1),
+        [this] { showPage(Page::train); });
+    add(view, "actionShowRuns", tr("&Runs"), QKeySequence(Qt::CTRL | Qt::Key_2),
+        [this] { showPage(Page::runs); });
+    view->addSeparator();
+    buildTheme(view);
+
+    auto* run = menu("menuRun", tr("&Run"));
+    run->addActions(train_->runActions());
+
+    auto* more = menu("menuHelp", tr("&Help"));
+    add(more, "actionHelp", tr("&Help and keys"), QKeySequence(QKeySequence::HelpContents),
+        [this] { showPage(Page::help); });
+}
+
+void MainWindow::buildTheme(QMenu* view) {
+    theme_menu_ = view->addMenu(tr("T&heme"));
+    theme_menu_->setObjectName(QStringLiteral("menuTheme"));
+    auto* group = new QActionGroup(this);
+    const auto add = [&](const char* name, const QString& text, theme::Mode mode) {
+        auto* action = theme_menu_->addAction(text, this, [this, mode] { setTheme(mode); });
+        action->setObjectName(QString::fromLatin1(name));
+        action->setCheckable(true);
+        action->setChecked(theme::mode() == mode);
+        group->addAction(action);
+    };
+    add("themeSystem", tr("As the &system"), theme::Mode::system);
+    add("themeLight", tr("&Light"), theme::Mode::light);
+    add("themeDark", tr("&Dark"), theme::Mode::dark);
+}
+
+void MainWindow::setTheme(theme::Mode mode) {
+    settings_.setValue(QStringLiteral("theme"), int(mode));
+    theme::apply(*qApp, mode);
+}
+
+void MainWindow::showPage(int page) {
+    stack_->setCurrentIndex(page);
+    rail_->setCurrent(page);
+    // So that the page's keys work at once; a field that has the focus within it keeps it.
+    QWidget* shown = stack_->currentWidget();
+    if (!focusWidget() || !shown->isAncestorOf(focusWidget())) shown->setFocus(Qt::OtherFocusReason);
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+    // Space and the full stop steer the run from wherever the focus is, unless what has it needs them.
+    if (stack_->currentWidget() == train_ && !train_->isAncestorOf(focusWidget()) &&
+        focusWidget() != train_ && (event->key() == Qt::Key_Space || event->key() == Qt::Key_Period)) {
+        QApplication::sendEvent(train_, event);
+        return;
+    }
+    QMainWindow::keyPressEvent(event);
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    rail_->setCompact(width() < kCompactBelow);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    settings_.setValue(QStringLiteral("geometry"), saveGeometry());
+    if (!training_.busy()) return event->accept();
+    switch (ask_(this, training_.name())) {
+    case OnClose::cancel:
+        return event->ignore();
+    case OnClose::stop_and_keep:
+        return event->accept(); // Training stops it as interrupted when the program ends
+    case OnClose::background:
+        break;
+    }
+    event->ignore(); // an accepted close of the last window would end the program
+    background_ = true;
+    hide();
+}
+
+void MainWindow::trainEnded() {
+    if (!background_ || training_.busy()) return;
+    background_ = false;
+    Q_EMIT finishedInBackground();
+}
+
+} // namespace descent::ui

@@ -1,0 +1,20 @@
+#include "ui/plots/plot.h"
+
+namespace descent::ui {
+
+PlotDef plot_accuracy() {
+    return {
+        .id = QStringLiteral("accuracy"),
+        .title = QStringLiteral("Accuracy"),
+        .curves =
+            {
+                {"validation/majority-baseline", QStringLiteral("majority baseline"), 6, 3},
+                {"train/accuracy", QStringLiteral("train"), 0, 0},
+                {"validation/accuracy", QStringLiteral("validation"), 1, 1},
+                {"test/accuracy", QStringLiteral("test"), 2, 2},
+            },
+        .share = true,
+    };
+}
+
+} // namespace descent::ui

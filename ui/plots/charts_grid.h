@@ -1,0 +1,57 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "ui/plots/plot_card.h"
+
+#include <QWidget>
+
+#include <functional>
+#include <vector>
+
+class QGridLayout;
+
+namespace descent::ui {
+
+class WatchedRun;
+
+/// All plots of the watched run: two by two, or one of them enlarged; they share x axis and cursor. Thread:
+/// GUI.
+class ChartsGrid : public QWidget {
+    Q_OBJECT
+public:
+    ChartsGrid(const std::vector<PlotDef>& plots, const WatchedRun& run, QWidget* parent = nullptr);
+
+    void reset();
+    void sync();
+    void setAxis(XAxis axis);
+    void enlarge(PlotCard* card); ///< null: all of them
+    double costMs() const;        ///< of one sync with its painting
+    PlotCard* card(const QString& id) const;
+
+    /// Asks where to save: (parent, suggested name, filter) → file or "". Replaced by tests.
+    using Chooser = std::function<QString(QWidget*, const QString&, const QString&)>;
+    void setFileChooser(Chooser chooser) { chooser_ = std::move(chooser); }
+    QString chooseFile(const QString& suggested, const QString& filter) {
+        return chooser_(this, suggested, filter);
+    }
+
+Q_SIGNALS:
+    void tableRequested(const QString& plot);
+    void said(const QString& message);
+    void complained(const QString& message);
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    void exportPlot(PlotCard& card, PlotExport what);
+    void report(const Result<void>& result, const QString& file);
+
+    const WatchedRun& run_;
+    std::vector<PlotCard*> cards_;
+    PlotCard* enlarged_ = nullptr;
+    QGridLayout* grid_;
+    Chooser chooser_;
+};
+
+} // namespace descent::ui

@@ -1,0 +1,13 @@
+#include "ui/plots/plot.h"
+
+namespace descent::ui {
+
+PlotDef plot_confusion() {
+    return {
+        .id = QStringLiteral("confusion"),
+        .title = QStringLiteral("Confusion, validation"),
+        .matrix = "validation/confusion",
+    };
+}
+
+} // namespace descent::ui

@@ -1,0 +1,20 @@
+#include "ui/plots/plot.h"
+
+namespace descent::ui {
+
+PlotDef plot_loss() {
+    return {
+        .id = QStringLiteral("loss"),
+        .title = QStringLiteral("Loss"),
+        .curves =
+            {
+                {"batch/loss", QStringLiteral("batch"), 0, 0, true},
+                {"train/loss", QStringLiteral("train"), 0, 0},
+                {"validation/loss", QStringLiteral("validation"), 1, 1},
+                {"test/loss", QStringLiteral("test"), 2, 2},
+            },
+        .log_choice = true,
+    };
+}
+
+} // namespace descent::ui

@@ -1,0 +1,259 @@
+#include "ui/plots/plot_card.h"
+
+#include "core/base/format.h"
+#include "ui/plots/curve_layer.h"
+#include "ui/plots/legend_strip.h"
+#include "ui/state/watched_run.h"
+#include "ui/theme.h"
+#include "ui/widgets/elided_label.h"
+
+#include <QButtonGroup>
+#include <QElapsedTimer>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QPainter>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace descent::ui {
+
+namespace {
+
+double xOf(const SeriesPoint& p, XAxis axis) {
+    switch (axis) {
+    case XAxis::update:
+        return double(p.update.count);
+    case XAxis::epoch:
+        return p.epoch.passes;
+    case XAxis::seconds:
+        return p.seconds;
+    }
+    return 0;
+}
+
+QString name(const PlotDef& plot, const char* part) {
+    return QStringLiteral("plot-%1-%2").arg(plot.id, QLatin1String(part));
+}
+
+} // namespace
+
+PlotCard::PlotCard(PlotDef plot, const WatchedRun& run, QWidget* parent)
+    : QFrame(parent)
+    , plot_(std::move(plot))
+    , run_(run)
+    , header_(new QWidget)
+    , legend_(new LegendStrip) {
+    setObjectName(QStringLiteral("plot-") + plot_.id);
+    setAccessibleName(plot_.title);
+    setProperty("role", QStringLiteral("card"));
+    const bool curves = plot_.matrix.empty();
+    for (const auto& curve : plot_.curves)
+        scene_.curves.push_back({curve.label, curve.colour, curve.dash, curve.faint, {}});
+    scene_.share = plot_.share;
+    view_ = curves ? makeLineChart(scene_, this) : makeHeatMap(matrix_, this);
+    view_->setObjectName(name(plot_, "view"));
+    view_->setAccessibleName(plot_.title);
+    buildHeader();
+    legend_->setObjectName(name(plot_, "legend"));
+    legend_->setVisible(curves);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(theme::kGrid * 2, theme::kGrid, theme::kGrid, theme::kGrid);
+    column->setSpacing(theme::kGrid / 2);
+    column->addWidget(header_);
+    column->addWidget(legend_);
+    column->addWidget(view_, 1);
+    connect(view_, &PlotView::hovered, this, &PlotCard::hovered);
+    connect(this, &QWidget::customContextMenuRequested, this, [this](QPoint at) {
+        QMenu* menu = buildMenu();
+        menu->setAttribute(Qt::WA_DeleteOnClose);
+        menu->popup(mapToGlobal(at));
+    });
+    setContextMenuPolicy(Qt::CustomContextMenu);
+}
+
+void PlotCard::buildHeader() {
+    auto* row = new QHBoxLayout(header_);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(2);
+    auto* title = new QLabel(plot_.title);
+    title->setProperty("role", QStringLiteral("heading"));
+    row->addWidget(title);
+    row->addSpacing(theme::kGrid - 2);
+    note_ = new ElidedLabel;
+    note_->setObjectName(name(plot_, "note"));
+    note_->setProperty("role", QStringLiteral("muted"));
+    row->addWidget(note_, 1);
+    const auto button = [&](const char* part, const QString& accessible) {
+        auto* b = new QToolButton;
+        b->setObjectName(name(plot_, part));
+        b->setAccessibleName(plot_.title + QStringLiteral(": ") + accessible);
+        b->setToolTip(accessible);
+        b->setFocusPolicy(Qt::TabFocus);
+        row->addWidget(b);
+        return b;
+    };
+    if (plot_.log_choice) {
+        linear_ = button("linear", tr("Linear axis"));
+        linear_->setText(tr("lin"));
+        log_ = button("log", tr("Logarithmic axis"));
+        log_->setText(tr("log"));
+        auto* group = new QButtonGroup(this);
+        for (auto* b : {linear_, log_}) {
+            b->setProperty("role", QStringLiteral("segment"));
+            b->setCheckable(true);
+            group->addButton(b);
+        }
+        linear_->setChecked(true);
+        row->addSpacing(theme::kGrid / 2);
+        connect(log_, &QToolButton::toggled, this, &PlotCard::setLog);
+    }
+    enlarge_ = button("enlarge", tr("Enlarge"));
+    connect(enlarge_, &QToolButton::clicked, this, &PlotCard::enlargeClicked);
+    setEnlarged(false);
+    auto* more = button("more", tr("Copy, export, show as table"));
+    more->setIcon(theme::icon(QStringLiteral("more"), &theme::mutedText));
+    more->setPopupMode(QToolButton::InstantPopup);
+    more->setMenu(buildMenu());
+}
+
+QMenu* PlotCard::buildMenu() {
+    auto* menu = new QMenu(this);
+    menu->setObjectName(name(plot_, "menu"));
+    const auto add = [&](const QString& text, PlotExport what, const char* part) {
+        auto* action = menu->addAction(text, this, [this, what] { Q_EMIT exportRequested(what); });
+        action->setObjectName(name(plot_, part));
+    };
+    add(tr("Copy image"), PlotExport::copy, "copy");
+    menu->addSeparator();
+    add(tr("Export as PNG…"), PlotExport::png, "png");
+    add(tr("Export as SVG…"), PlotExport::svg, "svg");
+    add(tr("Export as PDF…"), PlotExport::pdf, "pdf");
+    add(tr("Export data as CSV…"), PlotExport::csv, "csv");
+    menu->addSeparator();
+    auto* table = menu->addAction(tr("Show as table"), this, &PlotCard::tableRequested);
+    table->setObjectName(name(plot_, "table"));
+    return menu;
+}
+
+void PlotCard::setEnlarged(bool enlarged) {
+    enlarge_->setIcon(
+        theme::icon(enlarged ? QStringLiteral("shrink") : QStringLiteral("expand"), &theme::mutedText));
+    enlarge_->setToolTip(enlarged ? tr("Back to all charts") : tr("Enlarge"));
+}
+
+void PlotCard::reset() {
+    for (auto& curve : scene_.curves) curve.points.clear();
+    matrix_ = {};
+}
+
+void PlotCard::setAxis(XAxis axis) {
+    if (scene_.axis == axis) return;
+    scene_.axis = axis;
+    cursor_.reset();
+    view_->setCursor(std::nullopt);
+    reset();
+    sync();
+}
+
+void PlotCard::setLog(bool log) {
+    scene_.log_y = log;
+    if (log_ && log_->isChecked() != log) (log ? log_ : linear_)->setChecked(true);
+    view_->redraw();
+}
+
+void PlotCard::setCursor(std::optional<double> x) {
+    cursor_ = x;
+    view_->setCursor(x);
+    updateLegend();
+}
+
+double PlotCard::planned() const {
+    const auto& progress = run_.progress();
+    const double updates = double(progress.planned.count);
+    switch (scene_.axis) {
+    case XAxis::update:
+        return updates;
+    case XAxis::epoch:
+        if (run_.record() && run_.record()->spec.budget.epochs)
+            return double(*run_.record()->spec.budget.epochs);
+        return progress.update.count > 0 ? updates * progress.epoch.passes / double(progress.update.count)
+                                         : 0;
+    case XAxis::seconds:
+        return 0; // an estimate would move
+    }
+    return 0;
+}
+
+void PlotCard::takePoints() {
+    for (std::size_t i = 0; i < plot_.curves.size(); ++i) {
+        const auto* series = run_.find(plot_.curves[i].metric);
+        auto& points = scene_.curves[i].points;
+        if (!series) continue;
+        for (std::size_t k = points.size(); k < series->points.size(); ++k)
+            points.push_back({xOf(series->points[k], scene_.axis), series->points[k].value});
+    }
+}
+
+void PlotCard::sync() {
+    QElapsedTimer timer;
+    timer.start();
+    if (plot_.matrix.empty()) {
+        takePoints();
+        scene_.lines = plot_.lines ? plot_.lines(run_) : std::vector<ReferenceLine>{};
+        scene_.planned = planned();
+        scene_.growing = !is_over(run_.state());
+    } else {
+        matrix_.matrix = run_.matrix(plot_.matrix);
+        if (matrix_.classes.size() != run_.classes().size()) {
+            matrix_.classes.clear();
+            for (const auto& c : run_.classes()) matrix_.classes.push_back(QString::fromStdString(c));
+        }
+        if (matrix_.matrix)
+            note_->setText(tr("true ↓ predicted →, epoch %1")
+                               .arg(QString::fromStdString(format_number(matrix_.matrix->epoch.passes, 4))));
+        else
+            note_->clear();
+    }
+    if (plot_.note) note_->setText(plot_.note(run_));
+    updateLegend();
+    const QString words = summary(plot_, run_);
+    setAccessibleDescription(words);
+    view_->setAccessibleDescription(words);
+    view_->redraw();
+    sync_ms_ = double(timer.nsecsElapsed()) / 1e6;
+}
+
+void PlotCard::updateLegend() {
+    std::vector<LegendStrip::Item> items;
+    for (const auto& curve : scene_.curves) {
+        if (curve.points.empty()) continue;
+        const PlotPoint* point = cursor_ ? pointAt(curve.points, *cursor_) : &curve.points.back();
+        items.push_back({curve.label, QString::fromStdString(format_number(point->y, 3)), curve.colour,
+                         curve.dash, curve.faint});
+    }
+    std::ranges::stable_sort(
+        items, {}, [](const auto& item) { return item.faint || item.dash == 3; }); // main curves first
+    legend_->setItems(std::move(items));
+}
+
+void PlotCard::paintTo(QPainter& painter, const QSize& size) {
+    painter.fillRect(QRect(QPoint(0, 0), size), theme::surface());
+    const QRectF inner = QRectF(QPointF(0, 0), QSizeF(size)).adjusted(16, 12, -12, -8);
+    painter.setFont(theme::titleFont());
+    painter.setPen(theme::text());
+    QString title = plot_.title;
+    if (run_.record()) title += QStringLiteral(" · ") + QString::fromStdString(run_.record()->name);
+    painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), 20), Qt::AlignLeft | Qt::AlignVCenter,
+                     title);
+    double top = inner.top() + 24;
+    if (plot_.matrix.empty()) {
+        legend_->paintTo(painter, QRectF(inner.left(), top, inner.width(), 18));
+        top += 22;
+    }
+    view_->paintTo(painter, QRectF(inner.left(), top, inner.width(), inner.bottom() - top));
+}
+
+} // namespace descent::ui

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "ui/plots/plot.h"
+#include "ui/plots/plot_view.h"
+
+#include <QFrame>
+
+#include <optional>
+
+class QLabel;
+class QMenu;
+class QToolButton;
+
+namespace descent::ui {
+
+class ElidedLabel;
+class LegendStrip;
+class WatchedRun;
+
+enum class PlotExport { copy, png, svg, pdf, csv };
+
+/// One plot of the watched run in its frame: title, key with values, the drawing, and what can be done with
+/// it. Thread: GUI.
+class PlotCard : public QFrame {
+    Q_OBJECT
+public:
+    PlotCard(PlotDef plot, const WatchedRun& run, QWidget* parent = nullptr);
+
+    const PlotDef& plot() const { return plot_; }
+    const PlotScene& scene() const { return scene_; }
+    PlotView& view() { return *view_; }
+    const LegendStrip& legend() const { return *legend_; }
+
+    void reset(); ///< the run was read anew: forget the points
+    void sync();  ///< takes what the run has got since and redraws
+    void setAxis(XAxis axis);
+    void setLog(bool log);
+    void setCursor(std::optional<double> x);
+    void setEnlarged(bool enlarged); ///< only the button's look
+    double costMs() const { return sync_ms_ + view_->costMs(); }
+
+    /// Title, key and drawing, as exported.
+    void paintTo(QPainter& painter, const QSize& size);
+
+Q_SIGNALS:
+    void enlargeClicked();
+    void tableRequested();
+    void exportRequested(PlotExport what);
+    void hovered(std::optional<double> x);
+
+private:
+    void buildHeader();
+    QMenu* buildMenu();
+    void takePoints();
+    void updateLegend();
+    double planned() const;
+
+    PlotDef plot_;
+    const WatchedRun& run_;
+    PlotScene scene_;
+    MatrixScene matrix_;
+    std::optional<double> cursor_;
+    double sync_ms_ = 0;
+    QWidget* header_;
+    ElidedLabel* note_ = nullptr;
+    QToolButton* linear_ = nullptr;
+    QToolButton* log_ = nullptr;
+    QToolButton* enlarge_ = nullptr;
+    LegendStrip* legend_;
+    PlotView* view_;
+};
+
+} // namespace descent::ui

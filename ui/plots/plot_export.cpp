@@ -1,0 +1,144 @@
+#include "ui/plots/plot_export.h"
+
+#include "core/base/param.h"
+#include "ui/state/watched_run.h"
+
+#include <QBuffer>
+#include <QImage>
+#include <QPageSize>
+#include <QPainter>
+#include <QPdfWriter>
+#include <QSaveFile>
+#include <QSvgGenerator>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace descent::ui {
+
+namespace {
+
+constexpr qreal kPngScale = 2;
+
+std::string number(double v) {
+    if (std::isnan(v)) return "nan";
+    return to_string(Value(v));
+}
+
+std::string quoted(const std::string& text) {
+    if (text.find_first_of(",\"\n") == std::string::npos) return text;
+    std::string out = "\"";
+    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+}
+
+Result<void> save(const std::string& text, const QString& file) {
+    QSaveFile out(file);
+    if (!out.open(QIODevice::WriteOnly) ||
+        out.write(text.data(), qint64(text.size())) != qint64(text.size()) || !out.commit())
+        return fail(file.toStdString() + " cannot be written: " + out.errorString().toStdString());
+    return {};
+}
+
+Result<void> save(const QByteArray& bytes, const QString& file) {
+    return save(bytes.toStdString(), file);
+}
+
+QSize exportSize(const PlotCard& card) {
+    return card.size().expandedTo({320, 200});
+}
+
+} // namespace
+
+QImage plotImage(PlotCard& card, qreal scale) {
+    const QSize size = exportSize(card);
+    QImage image(size * scale, QImage::Format_ARGB32_Premultiplied);
+    image.setDevicePixelRatio(scale);
+    QPainter painter(&image);
+    card.paintTo(painter, size);
+    return image;
+}
+
+Result<void> exportImage(PlotCard& card, const QString& file) {
+    const QSize size = exportSize(card);
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    const QString ending = file.section(QLatin1Char('.'), -1).toLower();
+    if (ending == QStringLiteral("svg")) {
+        QSvgGenerator svg;
+        svg.setOutputDevice(&buffer);
+        svg.setSize(size);
+        svg.setViewBox(QRect(QPoint(0, 0), size));
+        svg.setTitle(card.plot().title);
+        svg.setDescription(card.accessibleDescription());
+        QPainter painter(&svg);
+        card.paintTo(painter, size);
+    } else if (ending == QStringLiteral("pdf")) {
+        QPdfWriter pdf(&buffer);
+        pdf.setTitle(card.plot().title);
+        pdf.setResolution(72); // a point of the page is a pixel of the card
+        pdf.setPageSize(QPageSize(QSizeF(size), QPageSize::Point));
+        pdf.setPageMargins({});
+        QPainter painter(&pdf);
+        card.paintTo(painter, size);
+    } else if (ending == QStringLiteral("png")) {
+        if (!plotImage(card, kPngScale).save(&buffer, "PNG"))
+            return fail("the picture could not be made", Error::Kind::internal);
+    } else {
+        return fail(file.toStdString() + ": expected a name that ends in .png, .svg or .pdf");
+    }
+    return save(bytes, file);
+}
+
+PlotData plotData(const PlotDef& plot, const WatchedRun& run) {
+    PlotData data;
+    for (const auto& curve : plot.curves)
+        if (const auto* series = run.find(curve.metric))
+            data.columns.emplace_back(curve.metric, series->points);
+    return data;
+}
+
+Result<void> writeCsv(const PlotData& data, const QString& file) {
+    std::string text = "update,epoch,seconds";
+    std::set<Update> updates;
+    for (const auto& [metric, points] : data.columns) {
+        text.append(",").append(quoted(metric));
+        for (const auto& point : points) updates.insert(point.update);
+    }
+    text += "\n";
+    std::vector<std::size_t> at(data.columns.size(), 0);
+    for (const Update update : updates) {
+        std::string cells;
+        const SeriesPoint* any = nullptr;
+        for (std::size_t c = 0; c < at.size(); ++c) {
+            const auto& points = data.columns[c].second;
+            cells += ",";
+            if (at[c] >= points.size() || points[at[c]].update != update) continue;
+            any = &points[at[c]++];
+            cells += number(any->value);
+        }
+        text += std::to_string(update.count) + "," + number(any->epoch.passes) + "," + number(any->seconds) +
+                cells + "\n";
+    }
+    return save(text, file);
+}
+
+Result<void> writeCsv(const Matrix& matrix, const std::vector<std::string>& classes, const QString& file) {
+    const auto name = [&](std::int64_t i) {
+        return std::size_t(i) < classes.size() ? quoted(classes[std::size_t(i)]) : std::to_string(i);
+    };
+    std::string text = "true";
+    for (std::int64_t c = 0; c < matrix.columns; ++c) text.append(",").append(name(c));
+    text += "\n";
+    for (std::int64_t r = 0; r < matrix.rows; ++r) {
+        text += name(r);
+        for (std::int64_t c = 0; c < matrix.columns; ++c)
+            text.append(",").append(number(matrix.values[std::size_t(r * matrix.columns + c)]));
+        text += "\n";
+    }
+    return save(text, file);
+}
+
+} // namespace descent::ui

@@ -1,0 +1,17 @@
+#include "ui/plots/plot_view.h"
+
+namespace descent::ui {
+
+QString unitWord(XAxis axis) {
+    switch (axis) {
+    case XAxis::update:
+        return QStringLiteral("updates");
+    case XAxis::epoch:
+        return QStringLiteral("epochs");
+    case XAxis::seconds:
+        return QStringLiteral("s");
+    }
+    return {};
+}
+
+} // namespace descent::ui

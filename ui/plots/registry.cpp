@@ -1,0 +1,88 @@
+#include "ui/plots/plot.h"
+
+#include "core/base/format.h"
+#include "ui/state/watched_run.h"
+
+#include <QStringList>
+
+#include <algorithm>
+#include <cmath>
+
+namespace descent::ui {
+
+#define DESCENT_REGISTERED(name) PlotDef plot_##name();
+#include "registered_plot.inc"
+#undef DESCENT_REGISTERED
+
+std::vector<PlotDef> plots() {
+    return {
+#define DESCENT_REGISTERED(name) plot_##name(),
+#include "registered_plot.inc"
+#undef DESCENT_REGISTERED
+    };
+}
+
+namespace {
+
+QString number(double v) {
+    return QString::fromStdString(format_number(v, 3));
+}
+
+QString epochText(const SeriesPoint& p) {
+    return QStringLiteral("epoch %1").arg(QString::fromStdString(format_number(p.epoch.passes, 4)));
+}
+
+QString matrixSummary(const PlotDef& plot, const WatchedRun& run) {
+    const Matrix* m = run.matrix(plot.matrix);
+    if (!m || m->rows != m->columns || m->rows == 0)
+        return plot.title + QStringLiteral(": nothing measured yet");
+    double right = 0, all = 0;
+    for (std::int64_t r = 0; r < m->rows; ++r)
+        for (std::int64_t c = 0; c < m->columns; ++c) {
+            const double v = m->values[std::size_t(r * m->columns + c)];
+            all += v;
+            if (r == c) right += v;
+        }
+    return QStringLiteral("%1: %2 classes, %3 of %4 on the diagonal at epoch %5")
+        .arg(plot.title)
+        .arg(m->rows)
+        .arg(QString::fromStdString(format_count(std::int64_t(right))),
+             QString::fromStdString(format_count(std::int64_t(all))),
+             QString::fromStdString(format_number(m->epoch.passes, 4)));
+}
+
+} // namespace
+
+QString summary(const PlotDef& plot, const WatchedRun& run) {
+    if (!plot.matrix.empty()) return matrixSummary(plot, run);
+    QStringList now, best;
+    QString when;
+    for (const auto& curve : plot.curves) {
+        const auto* series = curve.faint ? nullptr : run.find(curve.metric);
+        if (!series || series->points.empty()) continue;
+        const auto& points = series->points;
+        now << curve.label + QLatin1Char(' ') + number(points.back().value);
+        when = epochText(points.back());
+        if (!curve.metric.starts_with("validation/") || points.size() < 2) continue;
+        const auto less = [](const SeriesPoint& a, const SeriesPoint& b) {
+            return std::isnan(b.value) ? !std::isnan(a.value) : a.value < b.value;
+        };
+        const auto more = [](const SeriesPoint& a, const SeriesPoint& b) {
+            return std::isnan(a.value) ? !std::isnan(b.value) : a.value < b.value;
+        };
+        if (series->info.direction == Direction::lower) {
+            const auto& p = *std::ranges::min_element(points, less);
+            best << QStringLiteral("lowest %1 %2 at %3").arg(curve.label, number(p.value), epochText(p));
+        } else if (series->info.direction == Direction::higher) {
+            const auto& p = *std::ranges::max_element(points, more);
+            best << QStringLiteral("highest %1 %2 at %3").arg(curve.label, number(p.value), epochText(p));
+        }
+    }
+    if (now.isEmpty()) return plot.title + QStringLiteral(": nothing measured yet");
+    QString text =
+        plot.title + QStringLiteral(": ") + now.join(QStringLiteral(", ")) + QStringLiteral(" at ") + when;
+    if (!best.isEmpty()) text += QStringLiteral("; ") + best.join(QStringLiteral(", "));
+    return text;
+}
+
+} // namespace descent::ui

@@ -1,0 +1,233 @@
+#include "ui/state/training.h"
+
+#include "core/base/live_feed.h"
+#include "core/engine/engine.h"
+#include "ui/state/engine_host.h"
+#include "ui/state/store_host.h"
+
+#include <QMetaObject>
+#include <QThread>
+#include <QTimer>
+
+#include <deque>
+#include <thread>
+#include <utility>
+#include <variant>
+
+namespace descent::ui {
+
+namespace {
+
+constexpr int kDrainMs = 33;
+
+using Started = Result<std::unique_ptr<Session>>;
+
+struct Job {
+    std::variant<RunSpec, RunId> what; ///< a new run, or a stored one to take up again
+    bool paused = false;
+    int threads = 0;
+};
+
+Started open(Engine& engine, StoreHost& store, const Job& job, const std::filesystem::path& path,
+             LiveFeed* feed) {
+    const StartOptions options{.threads = job.threads, .paused = job.paused, .feed = feed};
+    if (const auto* spec = std::get_if<RunSpec>(&job.what))
+        return engine.start(*spec, store.writer(), options);
+    auto reader = StoreReader::open(path);
+    if (!reader) return std::unexpected(reader.error());
+    auto record = (*reader)->run(std::get<RunId>(job.what));
+    if (!record) return std::unexpected(record.error());
+    return engine.resume(*record, store.writer(), options);
+}
+
+} // namespace
+
+struct Training::Impl {
+    Training& self;
+    EngineHost& engine;
+    StoreHost& store;
+    std::deque<Job> queue;
+    std::unique_ptr<LiveFeed> feed; // outlives session
+    std::unique_ptr<Session> session;
+    std::shared_ptr<std::optional<Started>> starting; // filled by starter, read after its message or its join
+    std::optional<RunState> stop_when_started;
+    RunState seen = RunState::finished; ///< of the session, when stateChanged was last sent
+    bool moved = false;                 ///< the run has said something
+    Progress progress;
+    QTimer timer;
+    std::jthread starter;
+
+    Impl(Training& s, EngineHost& e, StoreHost& st) : self(s), engine(e), store(st) {}
+
+    void next() {
+        if (session || starting || queue.empty()) return;
+        Job job = std::move(queue.front());
+        queue.pop_front();
+        progress = {};
+        moved = false;
+        stop_when_started.reset();
+        feed = std::make_unique<LiveFeed>();
+        starting = std::make_shared<std::optional<Started>>();
+        starter = std::jthread([this, slot = starting, job = std::move(job), path = store.path()] {
+            slot->emplace(open(*engine.engine(), store, job, path, feed.get()));
+            QMetaObject::invokeMethod(&self, [this, slot] { opened(std::move(**slot)); });
+        });
+        Q_EMIT self.stateChanged();
+    }
+
+    void opened(Started result) {
+        starter.join();
+        starting.reset();
+        if (!result) {
+            queue.clear(); // what is in line differs by its seed only and would fail alike
+            Q_EMIT self.stateChanged();
+            Q_EMIT self.failed(QString::fromStdString(result.error().message));
+            return;
+        }
+        session = std::move(*result);
+        seen = session->state();
+        if (stop_when_started) session->stop(*stop_when_started);
+        timer.start(kDrainMs);
+        Q_EMIT self.started(session->run());
+        Q_EMIT self.stateChanged();
+    }
+
+    void drain() {
+        if (!session) return;
+        // Asked before draining: a run that is over pushes nothing more, so an empty queue after this is its
+        // end.
+        const RunState state = session->state();
+        LiveFeed::Drained drained = feed->drain();
+        if (!drained.batches.empty()) {
+            moved = true;
+            progress = drained.batches.back()->progress;
+        }
+        if (drained.gap) Q_EMIT self.gap();
+        if (!drained.batches.empty()) Q_EMIT self.arrived(drained.batches);
+        if (is_over(state)) return finish(state);
+        if (state != seen || !drained.batches.empty()) {
+            seen = state;
+            Q_EMIT self.stateChanged();
+        }
+    }
+
+    void finish(RunState state) {
+        timer.stop();
+        session->wait();
+        if (const auto rest = feed->drain(); !rest.batches.empty()) {
+            progress = rest.batches.back()->progress;
+            if (rest.gap) Q_EMIT self.gap();
+            Q_EMIT self.arrived(rest.batches);
+        }
+        const RunId id = session->run();
+        session.reset();
+        feed.reset();
+        Q_EMIT self.ended(id, state);
+        next();
+        Q_EMIT self.stateChanged();
+    }
+};
+
+Training::Training(EngineHost& engine, StoreHost& store, QObject* parent)
+    : QObject(parent)
+    , impl_(std::make_unique<Impl>(*this, engine, store)) {
+    impl_->timer.setTimerType(Qt::PreciseTimer);
+    connect(&impl_->timer, &QTimer::timeout, this, [this] { impl_->drain(); });
+}
+
+Training::~Training() {
+    impl_->queue.clear();
+    if (impl_->starter.joinable()) impl_->starter.join();
+    if (impl_->starting && *impl_->starting && **impl_->starting)
+        impl_->session = std::move(***impl_->starting);
+    if (impl_->session) {
+        impl_->session->stop(RunState::interrupted);
+        impl_->session->wait();
+        impl_->session.reset();
+    }
+}
+
+Result<void> Training::start(const Request& request, int replicates, bool paused) {
+    Q_ASSERT(QThread::currentThread() == thread());
+    Engine* engine = impl_->engine.engine();
+    if (!engine) return fail("the training engine is still being loaded");
+    std::vector<RunSpec> specs;
+    for (int i = 0; i < std::max(1, replicates); ++i) {
+        Request one = request;
+        one.seed += std::uint64_t(i);
+        auto spec = engine->catalog().resolve(one);
+        if (!spec) return std::unexpected(spec.error());
+        specs.push_back(std::move(*spec));
+    }
+    for (auto& spec : specs) impl_->queue.push_back({std::move(spec), paused, threads_});
+    if (!impl_->session && !impl_->starting)
+        impl_->next();
+    else
+        Q_EMIT stateChanged();
+    return {};
+}
+
+Result<void> Training::resumeRun(const RunId& run) {
+    if (!impl_->engine.engine()) return fail("the training engine is still being loaded");
+    if (impl_->session && impl_->session->run() == run) return fail("this run is in progress already");
+    impl_->queue.push_back({run, false, threads_});
+    if (!impl_->session && !impl_->starting)
+        impl_->next();
+    else
+        Q_EMIT stateChanged();
+    return {};
+}
+
+void Training::pause() {
+    if (!impl_->session) return;
+    impl_->session->pause();
+    Q_EMIT stateChanged();
+}
+
+void Training::proceed() {
+    if (!impl_->session) return;
+    impl_->session->resume();
+    Q_EMIT stateChanged();
+}
+
+void Training::step() {
+    if (impl_->session) impl_->session->step();
+}
+
+void Training::stop() {
+    impl_->queue.clear();
+    if (impl_->session)
+        impl_->session->stop();
+    else if (impl_->starting)
+        impl_->stop_when_started = RunState::stopped;
+    Q_EMIT stateChanged();
+}
+
+bool Training::busy() const {
+    return impl_->session || impl_->starting || !impl_->queue.empty();
+}
+bool Training::preparing() const {
+    return impl_->starting || (impl_->session && !impl_->moved);
+}
+
+RunState Training::state() const {
+    return impl_->session ? impl_->session->state() : RunState::queued;
+}
+
+std::optional<RunId> Training::run() const {
+    if (!impl_->session) return std::nullopt;
+    return impl_->session->run();
+}
+
+QString Training::name() const {
+    return impl_->session ? QString::fromStdString(impl_->session->name()) : QString();
+}
+
+int Training::waiting() const {
+    return int(impl_->queue.size());
+}
+const Progress& Training::progress() const {
+    return impl_->progress;
+}
+
+} // namespace descent::ui

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/base/catalog.h"
+#include "core/base/events.h"
+#include "core/base/run_record.h"
+
+#include <QObject>
+#include <QString>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace descent::ui {
+
+class EngineHost;
+class StoreHost;
+
+/// The run in progress, if any: starts it, steers it, and hands on what its live feed brings, at most 30
+/// times a second. Runs asked for while one is going (replicates) wait in line. Thread: GUI; starting happens
+/// on a thread of its own.
+class Training : public QObject {
+    Q_OBJECT
+public:
+    Training(EngineHost& engine, StoreHost& store, QObject* parent = nullptr);
+    ~Training() override; ///< stops as `interrupted`, so that it can be resumed
+
+    /// Validates, then queues `replicates` runs with seeds request.seed, +1, …; the first starts at once if
+    /// idle.
+    Result<void> start(const Request& request, int replicates = 1, bool paused = false);
+    /// Takes up a stopped or interrupted run. Error: busy, or the engine is not there. What the store says
+    /// against it comes as failed().
+    Result<void> resumeRun(const RunId& run);
+    void setThreads(int threads) {
+        threads_ = threads;
+    } ///< of runs started from now on; 0 = the engine's choice
+    void pause();
+    void proceed(); ///< continue after pause
+    void step();
+    void stop(); ///< this run; those in line are dropped too
+
+    bool busy() const;      ///< preparing, running or paused
+    bool preparing() const; ///< reading data, before the first update
+    RunState state() const;
+    std::optional<RunId> run() const;
+    QString name() const;
+    int waiting() const; ///< runs in line
+    const Progress& progress() const;
+
+Q_SIGNALS:
+    void stateChanged(); ///< anything above changed
+    void started(const RunId& run);
+    void arrived(const std::vector<BatchPtr>& batches); ///< in order, of run()
+    void gap();                                         ///< the feed overflowed: refill from the store
+    void ended(const RunId& run, RunState state);
+    void failed(const QString& reason); ///< could not start: one line
+
+private:
+    struct Impl;
+    int threads_ = 0;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace descent::ui

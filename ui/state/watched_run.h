@@ -1,0 +1,88 @@
+#pragma once
+
+#include "core/base/events.h"
+#include "core/base/run_record.h"
+#include "core/store/reader.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QString>
+#include <QTimer>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace descent::ui {
+
+class StoreHost;
+class Training;
+
+/// Everything known of one run, read from the store off the GUI thread and carried on by the live feed where
+/// this process trains it, or by re-reading where another does. Thread: GUI.
+class WatchedRun : public QObject {
+    Q_OBJECT
+public:
+    WatchedRun(StoreHost& store, Training& training, QObject* parent = nullptr);
+
+    void watch(const RunId& run); ///< reads it; cleared() now, loaded() when it is there
+    void clear();                 ///< watch nothing
+
+    const std::optional<RunId>& id() const { return id_; }
+    bool loading() const { return loading_; }
+    /// As stored when last read; the live numbers are below.
+    const std::optional<RunRecord>& record() const { return record_; }
+    RunState state() const { return state_; }
+    const QString& reason() const { return reason_; }
+    const Progress& progress() const { return progress_; }
+    bool live() const; ///< this process trains it now
+
+    struct Series {
+        MetricInfo info;
+        std::vector<SeriesPoint> points; ///< full resolution, ordered by update
+    };
+    /// In the order they were declared. References stay valid until cleared().
+    const std::vector<std::unique_ptr<Series>>& series() const { return series_; }
+    const Series* find(std::string_view metric) const;
+    const Matrix* matrix(std::string_view name) const;
+    const std::vector<LogLine>& log() const { return log_; }
+    const std::vector<std::string>& classes() const;
+
+Q_SIGNALS:
+    void cleared();         ///< another run, or the same one read anew: forget everything
+    void loaded();          ///< all there is
+    void appended();        ///< series, matrices or log grew
+    void progressChanged(); ///< state, reason or progress
+    void failed(const QString& reason);
+
+private:
+    struct Snapshot;
+    void read();
+    void readRecord();
+    void take(Snapshot snapshot);
+    void append(const MetricBatch& batch);
+    Series& declare(const MetricInfo& info);
+    void storeChanged();
+
+    StoreHost& store_;
+    Training& training_;
+    std::optional<RunId> id_;
+    std::optional<RunRecord> record_;
+    RunState state_ = RunState::queued;
+    QString reason_;
+    Progress progress_;
+    std::vector<std::unique_ptr<Series>> series_;
+    std::map<std::uint32_t, Series*> by_index_;
+    std::map<std::string, Matrix, std::less<>> matrices_;
+    std::vector<LogLine> log_;
+    bool loading_ = false, again_ = false;
+    int generation_ = 0;
+    std::vector<BatchPtr> pending_; ///< arrived while reading
+    QTimer reread_;                 ///< for runs of other processes
+    qint64 read_ms_ = 0;
+    QElapsedTimer reading_;
+};
+
+} // namespace descent::ui

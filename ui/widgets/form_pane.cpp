@@ -1,0 +1,117 @@
+#include "ui/widgets/form_pane.h"
+
+#include "ui/state/engine_host.h"
+#include "ui/state/inspector.h"
+#include "ui/theme.h"
+#include "ui/widgets/inspection_text.h"
+#include "ui/widgets/request_form.h"
+
+#include <QLabel>
+#include <QProgressBar>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <utility>
+
+namespace descent::ui {
+
+namespace {
+constexpr int kWidth = theme::kGrid * 38;
+}
+
+FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)
+    : QFrame(parent)
+    , engine_(engine)
+    , inspector_(new Inspector(engine, training, this))
+    , stack_(new QStackedWidget)
+    , form_(new RequestForm)
+    , failed_(new QLabel) {
+    setObjectName(QStringLiteral("formPane"));
+    setProperty("role", QStringLiteral("side"));
+    setFixedWidth(kWidth);
+    failed_->setObjectName(QStringLiteral("engineError"));
+    failed_->setProperty("role", QStringLiteral("error"));
+    failed_->setWordWrap(true);
+    failed_->setMargin(theme::kGrid * 2);
+    failed_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    failed_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    stack_->addWidget(makeLoading());
+    stack_->addWidget(form_);
+    stack_->addWidget(failed_);
+    auto* box = new QVBoxLayout(this);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->addWidget(stack_);
+    connect(&engine_, &EngineHost::ready, this, &FormPane::engineReady);
+    connect(&engine_, &EngineHost::failed, this, [this](const QString& reason) {
+        failed_->setText(reason + tr("\n\nStored runs can still be read and exported."));
+        stack_->setCurrentWidget(failed_);
+    });
+    connect(form_, &RequestForm::changed, this, &FormPane::formChanged);
+    connect(inspector_, &Inspector::begun, this, &FormPane::updateCost);
+    connect(inspector_, &Inspector::inspected, this, &FormPane::showInspection);
+    connect(inspector_, &Inspector::timed, this, &FormPane::updateCost);
+    connect(inspector_, &Inspector::failed, this, [this](const QString& reason) {
+        form_->setDataLine(reason, true);
+        form_->setModelLine({});
+        form_->setCost({});
+    });
+    if (engine_.engine()) engineReady();
+}
+
+QWidget* FormPane::makeLoading() {
+    auto* page = new QWidget;
+    page->setObjectName(QStringLiteral("engineLoading"));
+    auto* words = new QLabel(tr("Loading the engine…"));
+    words->setProperty("role", QStringLiteral("muted"));
+    words->setAlignment(Qt::AlignCenter);
+    auto* bar = new QProgressBar;
+    bar->setRange(0, 0);
+    bar->setTextVisible(false);
+    bar->setFixedWidth(theme::kGrid * 16);
+    bar->setAccessibleName(words->text());
+    auto* column = new QVBoxLayout(page);
+    column->addStretch(2);
+    column->addWidget(words);
+    column->addSpacing(theme::kGrid);
+    column->addWidget(bar, 0, Qt::AlignHCenter);
+    column->addStretch(3);
+    return page;
+}
+
+void FormPane::engineReady() {
+    form_->setCatalog(engine_.engine()->catalog());
+    if (waiting_) form_->setRequest(*std::exchange(waiting_, std::nullopt));
+    stack_->setCurrentWidget(form_);
+}
+
+void FormPane::setRequest(const Request& request) {
+    if (engine_.engine())
+        form_->setRequest(request);
+    else
+        waiting_ = request;
+}
+
+void FormPane::formChanged() {
+    if (form_->spec())
+        inspector_->look(*form_->spec());
+    else
+        inspector_->cancel();
+    updateCost();
+}
+
+void FormPane::showInspection() {
+    const auto& found = *inspector_->result();
+    form_->setDataLine(dataLine(found));
+    form_->setModelLine(modelLine(found));
+    updateCost();
+}
+
+void FormPane::updateCost() {
+    if (!form_->spec() || !inspector_->result())
+        form_->setCost(QString());
+    else
+        form_->setCost(costLine(*inspector_->result(), inspector_->secondsPerUpdate(), form_->replicates()),
+                       dataToolTip(*inspector_->result()));
+}
+
+} // namespace descent::ui

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/base/catalog.h"
+
+#include <QFrame>
+
+#include <optional>
+
+class QLabel;
+class QStackedWidget;
+
+namespace descent::ui {
+
+class EngineHost;
+class Inspector;
+class RequestForm;
+class Training;
+
+/// The Train page's left column: the form with what is known of its data and cost; before that "Loading the
+/// engine…", or why it could not be. Thread: GUI.
+class FormPane : public QFrame {
+    Q_OBJECT
+public:
+    FormPane(EngineHost& engine, Training& training, QWidget* parent = nullptr);
+    void setRequest(const Request& request); ///< also before the engine is there
+    RequestForm& form() { return *form_; }
+
+private:
+    QWidget* makeLoading();
+    void engineReady();
+    void formChanged();
+    void showInspection();
+    void updateCost();
+
+    EngineHost& engine_;
+    Inspector* inspector_;
+    QStackedWidget* stack_;
+    RequestForm* form_;
+    QLabel* failed_;
+    std::optional<Request> waiting_;
+};
+
+} // namespace descent::ui

@@ -1,0 +1,68 @@
+#include "ui/widgets/inspection_text.h"
+
+#include "core/base/format.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QStringList>
+
+namespace descent::ui {
+
+namespace {
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("InspectionText", text);
+}
+QString count(std::int64_t n) {
+    return QString::fromStdString(format_count(n));
+}
+
+} // namespace
+
+QString dataLine(const Inspection& found) {
+    const auto& p = found.provenance;
+    QString source = QString::fromStdString(p.data_source);
+    if (source.contains(QLatin1Char('/'))) source = QFileInfo(source).fileName();
+    QString text = tr("%1 classes · %2 train · %3")
+                       .arg(count(std::int64_t(p.classes.size())), count(p.train_examples), source);
+    QStringList lost;
+    if (found.duplicates > 0) lost << tr("%1 duplicates").arg(count(found.duplicates));
+    if (found.dropped_lines > 0) lost << tr("%1 lines dropped").arg(count(found.dropped_lines));
+    return lost.isEmpty() ? text : text + QLatin1Char('\n') + lost.join(QStringLiteral(" · "));
+}
+
+QString dataToolTip(const Inspection& found) {
+    const auto& p = found.provenance;
+    QStringList lines{
+        tr("%1 train, %2 validation, %3 test")
+            .arg(count(p.train_examples), count(p.validation_examples), count(p.test_examples))};
+    QStringList classes;
+    for (const auto& [name, n] : found.class_counts)
+        classes << QStringLiteral("%1 %2").arg(QString::fromStdString(name), count(n));
+    if (!classes.isEmpty()) lines << classes.join(QStringLiteral(", "));
+    QStringList dropped;
+    for (const auto& [character, n] : found.dropped_characters)
+        dropped << QStringLiteral("%1 × %2").arg(count(n), QString::fromStdString(character));
+    if (!dropped.isEmpty()) lines << tr("Dropped characters: %1").arg(dropped.join(QStringLiteral(", ")));
+    return QStringLiteral("<p>") +
+           lines.replaceInStrings(QStringLiteral("<"), QStringLiteral("&lt;"))
+               .join(QStringLiteral("</p><p>")) +
+           QStringLiteral("</p>");
+}
+
+QString modelLine(const Inspection& found) {
+    return tr("%1 params").arg(count(found.provenance.parameters));
+}
+
+QString costLine(const Inspection& found, std::optional<double> seconds_per_update, int replicates) {
+    QString text = tr("%1 updates").arg(count(found.planned_updates));
+    if (replicates > 1) text = QStringLiteral("%1 × ").arg(replicates) + text;
+    if (seconds_per_update) {
+        const double seconds = *seconds_per_update * double(found.planned_updates) * replicates;
+        text = tr("≈ %1, %2").arg(text, QString::fromStdString(format_duration(seconds)));
+    }
+    for (const auto& note : found.notes) text += QLatin1Char('\n') + QString::fromStdString(note);
+    return text;
+}
+
+} // namespace descent::ui

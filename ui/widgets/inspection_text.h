@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/engine/engine.h"
+
+#include <QString>
+
+#include <optional>
+
+namespace descent::ui {
+
+QString dataLine(const Inspection& found);    ///< "22 classes · 3,612 train · built-in"
+QString dataToolTip(const Inspection& found); ///< counts per class, duplicates, what was dropped
+QString modelLine(const Inspection& found);   ///< "71,958 params"
+/// "≈ 100 updates, 58 s", and the engine's notes beneath.
+QString costLine(const Inspection& found, std::optional<double> seconds_per_update, int replicates);
+
+} // namespace descent::ui

@@ -1,0 +1,323 @@
+#include "ui/widgets/request_form.h"
+
+#include "ui/theme.h"
+#include "ui/widgets/param_fields.h"
+#include "ui/widgets/part_section.h"
+
+#include <QComboBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace descent::ui {
+
+namespace {
+
+constexpr std::int64_t kMostSteps = 1'000'000'000;
+
+std::string prefix(Group group) {
+    return std::string(to_string(group)) + ".";
+}
+
+/// What the regime's preset sets that can be edited, so that editing it makes the regime a custom one.
+bool ofRegime(const Entry* regime, const std::string& path) {
+    return path.starts_with("regime.") ||
+           (regime && std::ranges::any_of(regime->deltas, [&](const Delta& d) { return d.path == path; }));
+}
+
+std::optional<std::int64_t> whole(const ParamField& field) {
+    if (!field.valid()) return std::nullopt;
+    return field.text().trimmed().toLongLong();
+}
+
+} // namespace
+
+RequestForm::RequestForm(QWidget* parent)
+    : QWidget(parent)
+    , scroll_(new QScrollArea)
+    , problem_(new QLabel)
+    , cost_(new QLabel)
+    , train_(new QPushButton) {
+    setObjectName(QStringLiteral("requestForm"));
+    auto* inside = new QWidget;
+    inside->setProperty("role", QStringLiteral("plain"));
+    auto* column = new QVBoxLayout(inside);
+    column->setContentsMargins(theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2);
+    column->setSpacing(theme::kGrid * 2);
+    // In the order of reading: what, with which network, how, by which rule.
+    for (const auto& [group, visible] :
+         {std::pair{Group::task, 0}, {Group::model, 0}, {Group::regime, 0}, {Group::optimizer, 2}}) {
+        auto* s = new PartSection(group, visible);
+        sections_[std::size_t(group)] = s;
+        column->addWidget(s);
+        connect(s, &PartSection::chosen, this,
+                [this, g = group](const QString& id) { choose(g, id.toStdString()); });
+        connect(s, &PartSection::edited, this, &RequestForm::edit);
+        connect(s, &PartSection::reset, this, &RequestForm::reset);
+        connect(s, &PartSection::resetAll, this, &RequestForm::resetRegime);
+    }
+    auto* run = new QWidget;
+    buildRun(run);
+    column->addWidget(run);
+    column->addStretch();
+    scroll_->setObjectName(QStringLiteral("formScroll"));
+    scroll_->setWidgetResizable(true);
+    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll_->setFocusPolicy(Qt::NoFocus);
+    scroll_->setWidget(inside);
+
+    auto* foot = new QVBoxLayout;
+    foot->setContentsMargins(theme::kGrid * 2, theme::kGrid, theme::kGrid * 2, theme::kGrid * 2);
+    foot->setSpacing(theme::kGrid);
+    problem_->setObjectName(QStringLiteral("formProblem"));
+    problem_->setProperty("role", QStringLiteral("error"));
+    problem_->setWordWrap(true);
+    problem_->hide();
+    cost_->setObjectName(QStringLiteral("cost"));
+    cost_->setProperty("role", QStringLiteral("muted"));
+    train_->setObjectName(QStringLiteral("trainButton"));
+    train_->setProperty("role", QStringLiteral("primary"));
+    train_->setToolTip(tr("Train (Ctrl+Enter)"));
+    setTrainText(tr("Train"));
+    foot->addWidget(problem_);
+    foot->addWidget(cost_);
+    foot->addWidget(train_);
+    auto* line = new QFrame;
+    line->setProperty("role", QStringLiteral("hairline"));
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(0);
+    all->addWidget(scroll_, 1);
+    all->addWidget(line);
+    all->addLayout(foot);
+    connect(train_, &QPushButton::clicked, this, &RequestForm::trainClicked);
+}
+
+void RequestForm::buildRun(QWidget* parent) {
+    auto* column = new QVBoxLayout(parent);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(theme::kGrid / 2);
+    auto* caption = new QLabel(tr("RUN"));
+    caption->setProperty("role", QStringLiteral("caption"));
+    column->addWidget(caption);
+    auto* box = new QWidget;
+    auto* grid = makeFormGrid(box);
+    column->addWidget(box);
+    length_unit_ = new QComboBox;
+    length_unit_->setObjectName(QStringLiteral("run.length-unit"));
+    length_unit_->setAccessibleName(tr("Unit of the length"));
+    length_unit_->addItems({tr("epochs"), tr("updates")});
+    length_ = new ParamField(
+        integer("length", 10, "How long to train: passes over the training set, or optimizer steps")
+            .at_least(1)
+            .at_most(double(kMostSteps)),
+        QStringLiteral("run.length"), grid, 0, box, length_unit_);
+    seed_ = new ParamField(
+        integer("seed", 0, "Decides every random draw: the same seed gives the same curves").at_least(0),
+        QStringLiteral("run.seed"), grid, 2, box);
+    replicates_ = new ParamField(
+        integer("replicates", 1,
+                "Runs of the same settings under this seed, the next, and so on, one after another")
+            .at_least(1)
+            .at_most(999),
+        QStringLiteral("run.replicates"), grid, 4, box);
+    more_ = new QPushButton(tr("More"));
+    more_->setObjectName(QStringLiteral("run.more"));
+    more_->setAccessibleName(tr("More about the run"));
+    more_->setProperty("role", QStringLiteral("section"));
+    more_->setIconSize({14, 14});
+    more_->setIcon(theme::icon(QStringLiteral("chevron-right"), &theme::mutedText));
+    column->addWidget(more_, 0, Qt::AlignLeft);
+    more_box_ = new QWidget;
+    auto* more_grid = makeFormGrid(more_box_);
+    threads_ = new ParamField(
+        integer("threads", 0,
+                "Processor threads; 0 lets the engine choose. Small models are often faster on one")
+            .at_least(0)
+            .at_most(1024),
+        QStringLiteral("run.threads"), more_grid, 0, more_box_);
+    more_box_->hide();
+    column->addWidget(more_box_);
+    connect(more_, &QPushButton::clicked, this, [this] {
+        more_box_->setVisible(more_box_->isHidden());
+        more_->setIcon(theme::icon(more_box_->isHidden() ? QStringLiteral("chevron-right")
+                                                         : QStringLiteral("chevron-down"),
+                                   &theme::mutedText));
+    });
+    for (auto* field : {seed_, replicates_, threads_}) {
+        field->show(field == replicates_ ? std::int64_t{1} : std::int64_t{0}, std::nullopt);
+        connect(field, &ParamField::reset, this, [this, field] {
+            field->show(field == replicates_ ? std::int64_t{1} : std::int64_t{0}, std::nullopt);
+            resolve();
+        });
+        connect(field, &ParamField::edited, this, [this] { resolve(); });
+    }
+    connect(length_, &ParamField::edited, this, &RequestForm::readLength);
+    connect(length_, &ParamField::reset, this, [this] {
+        request_.epochs.reset();
+        request_.updates.reset();
+        refresh();
+    });
+    connect(length_unit_, &QComboBox::activated, this, [this] { readLength(length_->text()); });
+}
+
+void RequestForm::readLength(const QString&) {
+    const bool updates = length_unit_->currentIndex() == 1;
+    const auto count = whole(*length_);
+    request_.epochs = updates ? std::nullopt : count;
+    request_.updates = updates ? count : std::nullopt;
+    resolve();
+}
+
+void RequestForm::setCatalog(const Catalog& catalog) {
+    catalog_ = &catalog;
+    refresh();
+}
+
+void RequestForm::setRequest(const Request& request) {
+    request_ = request;
+    seed_->show(std::int64_t{0}, QString::number(request.seed));
+    refresh();
+}
+
+int RequestForm::replicates() const {
+    return int(whole(*replicates_).value_or(1));
+}
+int RequestForm::threads() const {
+    return int(whole(*threads_).value_or(0));
+}
+
+void RequestForm::choose(Group group, const std::string& id) {
+    if (!catalog_) return;
+    request_.id(group) = id;
+    const Entry* regime = group == Group::regime ? catalog_->find(group, id) : nullptr;
+    std::erase_if(request_.settings, [&](const auto& setting) {
+        if (group == Group::regime) return ofRegime(regime, setting.first); // the new preset as it is
+        if (!setting.first.starts_with(prefix(group))) return false;
+        // A size that both networks have is kept; step sizes of different rules are not alike.
+        return group != Group::model ||
+               !catalog_->find_param(group, id, setting.first.substr(prefix(group).size()));
+    });
+    if (group == Group::regime) request_.epochs = request_.updates = std::nullopt;
+    if (group == Group::task) { // what cannot run the new task goes back to its preference
+        for (const Group other : {Group::model, Group::optimizer, Group::regime}) {
+            const Entry* entry = catalog_->find(other, request_.id(other));
+            if (entry && !entry->tasks.empty() && std::ranges::count(entry->tasks, id) == 0)
+                request_.id(other).clear();
+        }
+        request_.epochs = request_.updates = std::nullopt;
+    }
+    refresh();
+}
+
+void RequestForm::edit(const QString& path, const QString& text) {
+    request_.set(path.toStdString(), text.toStdString());
+    // What is as the preset has it is not a setting.
+    for (auto* s : sections_)
+        if (auto* field = s->fields().find(path); field && !field->changed())
+            request_.unset(path.toStdString());
+    resolve();
+}
+
+void RequestForm::reset(const QString& path) {
+    request_.unset(path.toStdString());
+    refresh();
+}
+
+void RequestForm::resetRegime() {
+    if (!catalog_ || !preset_) return;
+    const Entry* regime = catalog_->find(Group::regime, preset_->regime.id);
+    std::erase_if(request_.settings, [&](const auto& setting) { return ofRegime(regime, setting.first); });
+    refresh();
+}
+
+void RequestForm::refresh() {
+    if (!catalog_) return;
+    auto preset = catalog_->preset(request_);
+    if (!preset) { // an entry that is gone: start from the task's preferences, and say so
+        setCost(QString::fromStdString(preset.error().message));
+        Request bare;
+        bare.seed = request_.seed;
+        preset = catalog_->preset(bare);
+        if (!preset) return;
+        request_ = bare;
+    }
+    preset_ = *preset;
+    const std::array<const Part*, 4> parts{&preset_->task, &preset_->model, &preset_->optimizer,
+                                           &preset_->regime};
+    for (const Group group : kGroups)
+        section(group).show(*catalog_, *parts[std::size_t(group)], request_, preset_->task.id);
+    const bool by_updates = request_.updates || (!request_.epochs && preset_->budget.updates);
+    length_unit_->setCurrentIndex(by_updates ? 1 : 0);
+    const auto length = preset_->budget.epochs ? preset_->budget.epochs : preset_->budget.updates;
+    const auto typed = request_.epochs ? request_.epochs : request_.updates;
+    length_->show(length.value_or(10), typed ? std::optional(QString::number(*typed)) : std::nullopt);
+    resolve();
+}
+
+void RequestForm::resolve() {
+    if (!catalog_) return;
+    if (const auto seed = whole(*seed_)) request_.seed = std::uint64_t(*seed);
+    const bool typed_well = seed_->valid() && replicates_->valid() && threads_->valid() && length_->valid();
+    const auto resolved = catalog_->resolve(request_);
+    spec_ = resolved && typed_well ? std::optional(*resolved) : std::nullopt;
+    // What no single field can show: a message about several of them together.
+    const bool marked =
+        !typed_well || std::ranges::any_of(sections_, [](auto* s) { return s->fields().firstInvalid(); });
+    problem_->setText(resolved || marked ? QString() : QString::fromStdString(resolved.error().message));
+    problem_->setVisible(!problem_->text().isEmpty());
+    const int n = replicates();
+    setTrainText(n > 1 ? tr("Train %1 runs").arg(n) : tr("Train"));
+    showCustom();
+    Q_EMIT changed();
+}
+
+void RequestForm::showCustom() {
+    const Entry* regime = preset_ ? catalog_->find(Group::regime, preset_->regime.id) : nullptr;
+    const bool custom = regime && std::ranges::any_of(request_.settings, [&](const auto& setting) {
+                            if (!ofRegime(regime, setting.first)) return false;
+                            for (auto* s : sections_)
+                                if (auto* f = s->fields().find(QString::fromStdString(setting.first)))
+                                    return f->changed();
+                            return false;
+                        });
+    section(Group::regime).setCustom(custom ? QString::fromStdString(regime->title) : QString());
+}
+
+bool RequestForm::showFirstInvalid() {
+    for (const Group group : {Group::task, Group::model, Group::regime, Group::optimizer})
+        if (auto* field = section(group).fields().firstInvalid())
+            return section(group).fields().reveal(field);
+    for (auto* field : {length_, seed_, replicates_, threads_}) {
+        if (field->valid()) continue;
+        if (field == threads_) more_box_->show();
+        field->focus();
+        return true;
+    }
+    return false;
+}
+
+void RequestForm::setDataLine(const QString& text, bool bad) {
+    section(Group::task).setDetail(text, bad);
+}
+void RequestForm::setModelLine(const QString& text) {
+    section(Group::model).setDetail(text);
+}
+
+void RequestForm::setCost(const QString& text, const QString& tool_tip) {
+    cost_->setText(text);
+    cost_->setToolTip(tool_tip);
+}
+
+void RequestForm::setTrainText(const QString& text) {
+    train_->setText(text);
+    train_->setAccessibleName(text);
+}
+
+} // namespace descent::ui

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "core/base/catalog.h"
+
+#include <QWidget>
+
+#include <array>
+#include <memory>
+#include <optional>
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QScrollArea;
+
+namespace descent::ui {
+
+class ParamField;
+class PartSection;
+
+/// What to run: a Request being edited against a catalog. Choosing an entry brings its presets; what is
+/// edited after is marked and can be taken back. Thread: GUI.
+class RequestForm : public QWidget {
+    Q_OBJECT
+public:
+    explicit RequestForm(QWidget* parent = nullptr);
+
+    void setCatalog(const Catalog& catalog); ///< must outlive the form
+    void setRequest(const Request& request);
+    const Request& request() const { return request_; }
+    int replicates() const;
+    int threads() const;
+    /// The spec that would run; none while something typed cannot be.
+    const std::optional<RunSpec>& spec() const { return spec_; }
+    /// Brings the first thing that cannot be into view and focuses it; false where all is well.
+    bool showFirstInvalid();
+
+    void setDataLine(const QString& text, bool bad = false);
+    void setModelLine(const QString& text);
+    void setCost(const QString& text, const QString& tool_tip = {});
+    void setTrainText(const QString& text);
+
+Q_SIGNALS:
+    void changed(); ///< spec() may be another one
+    void trainClicked();
+
+private:
+    void buildRun(QWidget* parent);
+    void choose(Group group, const std::string& id);
+    void edit(const QString& path, const QString& text);
+    void reset(const QString& path);
+    void resetRegime();
+    void refresh();
+    void resolve();
+    void showCustom();
+    void readLength(const QString& text);
+    PartSection& section(Group group) { return *sections_[std::size_t(group)]; }
+
+    const Catalog* catalog_ = nullptr;
+    Request request_;
+    std::optional<RunSpec> spec_, preset_;
+    std::array<PartSection*, 4> sections_{};
+    QScrollArea* scroll_;
+    QComboBox* length_unit_ = nullptr;
+    ParamField* length_ = nullptr;
+    ParamField* seed_ = nullptr;
+    ParamField* replicates_ = nullptr;
+    ParamField* threads_ = nullptr;
+    QPushButton* more_ = nullptr;
+    QWidget* more_box_ = nullptr;
+    QLabel* problem_;
+    QLabel* cost_;
+    QPushButton* train_;
+};
+
+} // namespace descent::ui

@@ -1,0 +1,173 @@
+#include "ui/widgets/run_header.h"
+
+#include "core/base/format.h"
+#include "ui/theme.h"
+#include "ui/widgets/elided_label.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace descent::ui {
+
+namespace {
+
+QString text(std::string s) {
+    return QString::fromStdString(s);
+}
+
+/// A filled circle in the state's colour; the word stands beside it.
+class Dot : public QWidget {
+public:
+    Dot() { setFixedSize(10, 10); }
+    RunState state = RunState::queued;
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(theme::stateColor(state));
+        painter.drawEllipse(QRectF(rect()).adjusted(1, 1, -1, -1));
+    }
+};
+
+} // namespace
+
+QString progressText(const RunHeader::Facts& facts) {
+    if (facts.preparing) return RunHeader::tr("reading the data…");
+    QStringList parts;
+    const auto& p = facts.progress;
+    const bool over = is_over(facts.state);
+    const std::string passes = format_number(std::floor(p.epoch.passes * 100) / 100, 6);
+    if (facts.epochs && !over)
+        parts << RunHeader::tr("epoch %1/%2").arg(text(passes), text(format_count(*facts.epochs)));
+    else if (over)
+        parts << RunHeader::tr("%1 epochs").arg(text(passes));
+    if (!facts.epochs || p.update.count != std::int64_t(p.epoch.passes)) {
+        const QString done = text(format_count(p.update.count));
+        parts << (over ? RunHeader::tr("%1 updates").arg(done)
+                       : RunHeader::tr("update %1/%2").arg(done, text(format_count(p.planned.count))));
+    }
+    if (over)
+        parts << text(format_duration(p.seconds));
+    else if (facts.state == RunState::running && p.eta_seconds)
+        parts << RunHeader::tr("ETA %1").arg(text(format_duration(*p.eta_seconds)));
+    if (!facts.reason.isEmpty()) parts << facts.reason;
+    if (facts.waiting > 0) parts << RunHeader::tr("%1 more waiting").arg(facts.waiting);
+    return parts.join(QStringLiteral(" · "));
+}
+
+RunHeader::RunHeader(QWidget* parent)
+    : QWidget(parent)
+    , name_(new ElidedLabel)
+    , dot_(new Dot)
+    , state_(new QLabel)
+    , facts_(new ElidedLabel)
+    , bar_(new QProgressBar)
+    , axis_(new QComboBox) {
+    setObjectName(QStringLiteral("runHeader"));
+    name_->setObjectName(QStringLiteral("runName"));
+    name_->setProperty("role", QStringLiteral("title"));
+    name_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
+    state_->setObjectName(QStringLiteral("runState"));
+    facts_->setObjectName(QStringLiteral("runFacts"));
+    facts_->setProperty("role", QStringLiteral("muted"));
+    facts_->setFont(theme::numberFont());
+    bar_->setObjectName(QStringLiteral("runProgress"));
+    bar_->setAccessibleName(tr("Progress of the run"));
+    bar_->setRange(0, 1000);
+    bar_->setTextVisible(false);
+    axis_->setObjectName(QStringLiteral("xAxis"));
+    axis_->setAccessibleName(tr("Draw all charts against"));
+    axis_->setToolTip(tr("What the charts are drawn against"));
+    axis_->setProperty("role", QStringLiteral("flat"));
+    axis_->addItems({tr("by update"), tr("by epoch"), tr("by second")});
+    axis_->setCurrentIndex(1);
+    pause_ = button("pauseButton", tr("Pause"), QStringLiteral("pause"), tr("Pause or continue (Space)"));
+    step_ =
+        button("stepButton", tr("Step"), QStringLiteral("step"), tr("While paused: exactly one update (.)"));
+    stop_ = button("stopButton", tr("Stop"), QStringLiteral("stop"), tr("End the run; it can be resumed"));
+    resume_ = button("resumeButton", tr("Resume"), QStringLiteral("play"),
+                     tr("Train on from where it was stopped"));
+
+    auto* top = new QHBoxLayout;
+    top->setSpacing(theme::kGrid);
+    top->addWidget(name_);
+    top->addSpacing(theme::kGrid / 2);
+    top->addWidget(dot_);
+    top->addWidget(state_);
+    top->addSpacing(theme::kGrid / 2);
+    top->addWidget(facts_, 1);
+    for (auto* b : {pause_, step_, stop_, resume_}) top->addWidget(b);
+    auto* below = new QHBoxLayout;
+    below->setSpacing(theme::kGrid * 2);
+    below->addWidget(bar_, 1);
+    below->addWidget(axis_);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(theme::kGrid / 2);
+    column->addLayout(top);
+    column->addLayout(below);
+    connect(pause_, &QPushButton::clicked, this, &RunHeader::pauseClicked);
+    connect(step_, &QPushButton::clicked, this, &RunHeader::stepClicked);
+    connect(stop_, &QPushButton::clicked, this, &RunHeader::stopClicked);
+    connect(resume_, &QPushButton::clicked, this, &RunHeader::resumeClicked);
+    connect(axis_, &QComboBox::currentIndexChanged, this, &RunHeader::axisChosen);
+}
+
+QPushButton* RunHeader::button(const char* name, const QString& label, const QString& icon,
+                               const QString& tip) {
+    auto* b = new QPushButton(label);
+    b->setObjectName(QString::fromLatin1(name));
+    b->setAccessibleName(label);
+    b->setIcon(theme::icon(icon));
+    b->setToolTip(tip);
+    return b;
+}
+
+void RunHeader::show(const Facts& facts) {
+    name_->setText(facts.name.isEmpty() ? tr("new run") : facts.name);
+    name_->setMaximumWidth(std::max(96, name_->fontMetrics().horizontalAdvance(name_->text()) + 4));
+    static_cast<Dot*>(dot_)->state = facts.preparing ? RunState::queued : facts.state;
+    dot_->update();
+    const auto word = to_string(facts.state);
+    state_->setText(facts.preparing ? tr("preparing")
+                    : facts.state == RunState::running
+                        ? tr("training")
+                        : QString::fromUtf8(word.data(), qsizetype(word.size())));
+    facts_->setText(progressText(facts));
+    const auto& p = facts.progress;
+    const double share = p.planned.count > 0 ? double(p.update.count) / double(p.planned.count) : 0;
+    bar_->setValue(int(std::clamp(share, 0.0, 1.0) * 1000));
+    const bool going = facts.ours && !is_over(facts.state);
+    const bool paused = facts.state == RunState::paused;
+    pause_->setVisible(going || facts.preparing);
+    pause_->setEnabled(going && !facts.preparing);
+    const QString label = paused ? tr("Continue") : tr("Pause");
+    if (pause_->text() != label) {
+        pause_->setText(label);
+        pause_->setAccessibleName(label);
+        pause_->setIcon(theme::icon(paused ? QStringLiteral("play") : QStringLiteral("pause")));
+    }
+    step_->setVisible(going || facts.preparing);
+    step_->setEnabled(going && paused);
+    stop_->setVisible(going || facts.preparing);
+    resume_->setVisible(!going && !facts.preparing && facts.may_resume);
+}
+
+void RunHeader::focusPause() {
+    pause_->setFocus(Qt::OtherFocusReason);
+}
+int RunHeader::axis() const {
+    return axis_->currentIndex();
+}
+
+} // namespace descent::ui

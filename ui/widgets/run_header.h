@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/base/events.h"
+
+#include <QWidget>
+
+#include <optional>
+
+class QComboBox;
+class QLabel;
+class QProgressBar;
+class QPushButton;
+
+namespace descent::ui {
+
+class ElidedLabel;
+
+/// The run being watched: its name and state, how far it is, and what can be done with it. Thread: GUI.
+class RunHeader : public QWidget {
+    Q_OBJECT
+public:
+    struct Facts {
+        QString name;
+        RunState state = RunState::queued;
+        QString reason;
+        Progress progress;
+        std::optional<std::int64_t> epochs; ///< the budget, where it is in epochs
+        bool ours = false;                  ///< this process trains it: it can be steered
+        bool preparing = false;             ///< its data are being read
+        bool may_resume = false;
+        int waiting = 0;
+    };
+    explicit RunHeader(QWidget* parent = nullptr);
+    void show(const Facts& facts);
+    void focusPause();
+    int axis() const;
+
+Q_SIGNALS:
+    void pauseClicked(); ///< pause or continue
+    void stepClicked();
+    void stopClicked();
+    void resumeClicked();
+    void axisChosen(int axis); ///< 0 update, 1 epoch, 2 seconds
+
+private:
+    QPushButton* button(const char* name, const QString& text, const QString& icon, const QString& tip);
+
+    ElidedLabel* name_;
+    QWidget* dot_;
+    QLabel* state_;
+    ElidedLabel* facts_;
+    QProgressBar* bar_;
+    QComboBox* axis_;
+    QPushButton *pause_, *step_, *stop_, *resume_;
+};
+
+/// "34/100 epochs · ETA 1:20", "100 epochs in 58 s · diverged at update 312: …".
+QString progressText(const RunHeader::Facts& facts);
+
+} // namespace descent::ui
