@@ -196,7 +196,12 @@ private:
     void arrange() {
         if (width() < 40 || height() < 40) return;
         layer_.arrange(scene_, size());
-        chart_->setPlotArea(layer_.area);
+        if (chart_->plotArea() != layer_.area || size() != arranged_) {
+            chart_->setPlotArea(layer_.area);
+            chart_->layout()->invalidate(); // or frame and grid stay where they were until the next resize
+            chart_->layout()->activate();
+            arranged_ = size();
+        }
         setTicks(*x_axis_, layer_.x_ticks, layer_.x_min, layer_.x_max, false);
         setTicks(*y_axis_, layer_.y_ticks, layer_.y_min, layer_.y_max, layer_.log_y);
         item_->resize(QRectF(QPointF(0, 0), QSizeF(size())));
@@ -210,6 +215,7 @@ private:
     QCategoryAxis* y_axis_ = nullptr;
     View* view_ = nullptr;
     LayerItem* item_ = nullptr; // owned by chart_
+    QSize arranged_;
     double redraw_ms_ = 0;
 };
 

@@ -60,6 +60,9 @@ void LegendStrip::paintTo(QPainter& painter, const QRectF& target) const {
             fixed += kGap + std::max(metrics.horizontalAdvance(QStringLiteral("0.000")),
                                      metrics.horizontalAdvance(item.value));
     }
+    // Where room is short, names come before values: those are in the tool tip and under the cursor.
+    const bool with_values = labels + fixed - kBetween <= target.width();
+    if (!with_values) fixed = double(items_.size()) * (kSwatch + kGap + kBetween);
     const double share = labels > 0 ? std::clamp((target.width() - fixed + kBetween) / labels, 0.0, 1.0) : 1;
     double x = target.left();
     for (const auto& item : items_) {
@@ -82,7 +85,7 @@ void LegendStrip::paintTo(QPainter& painter, const QRectF& target) const {
         painter.drawText(QRectF(x, target.top(), width + 2, target.height()),
                          Qt::AlignVCenter | Qt::AlignLeft, label);
         x += width;
-        if (!item.value.isEmpty()) {
+        if (with_values && !item.value.isEmpty()) {
             x += kGap;
             const double room = std::max(metrics.horizontalAdvance(QStringLiteral("0.000")),
                                          metrics.horizontalAdvance(item.value));
