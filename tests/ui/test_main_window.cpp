@@ -89,7 +89,7 @@ private Q_SLOTS:
         s.window.reset();
         s.training.reset(); // as at the end of the program
         QVERIFY(s.store->writer().flush());
-        QCOMPARE(s.place.stored(id).state, RunState::interrupted);
+        QTRY_COMPARE(s.place.stored(id).state, RunState::interrupted);
     }
 
     void trainingGoesOnInTheBackground() {
@@ -105,7 +105,7 @@ private Q_SLOTS:
         QVERIFY(!s.window->isVisible());
         QVERIFY(s.training->busy());
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, 10000);
-        QCOMPARE(s.place.stored(id).state, RunState::finished);
+        QTRY_COMPARE(s.place.stored(id).state, RunState::finished);
     }
 
     void closingWhileIdleDoesNotAsk() {

@@ -129,7 +129,7 @@ private Q_SLOTS:
         s.fake.plan.per_update = std::chrono::microseconds(100);
         s.click("resumeButton");
         QTRY_COMPARE_WITH_TIMEOUT(s.text("runState"), QStringLiteral("finished"), 10000);
-        QCOMPARE(s.place.stored(id).state, RunState::finished);
+        QTRY_COMPARE(s.place.stored(id).state, RunState::finished);
     }
 
     void aDivergedRunSaysWhere() {

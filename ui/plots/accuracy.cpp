@@ -8,7 +8,7 @@ PlotDef plot_accuracy() {
         .title = QStringLiteral("Accuracy"),
         .curves =
             {
-                {"validation/majority-baseline", QStringLiteral("majority baseline"), 6, 3},
+                {"validation/majority-baseline", QStringLiteral("majority"), 6, 3},
                 {"train/accuracy", QStringLiteral("train"), 0, 0},
                 {"validation/accuracy", QStringLiteral("validation"), 1, 1},
                 {"test/accuracy", QStringLiteral("test"), 2, 2},

@@ -80,6 +80,9 @@ void PlotCard::buildHeader() {
     row->setSpacing(2);
     auto* title = new QLabel(plot_.title);
     title->setProperty("role", QStringLiteral("heading"));
+    title->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred); // the note gives way, not the title
+    title->ensurePolished();
+    title->setMinimumWidth(title->sizeHint().width());
     row->addWidget(title);
     row->addSpacing(theme::kGrid - 2);
     note_ = new ElidedLabel;

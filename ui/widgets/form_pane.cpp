@@ -16,7 +16,7 @@
 namespace descent::ui {
 
 namespace {
-constexpr int kWidth = theme::kGrid * 38;
+constexpr int kWidth = theme::kGrid * 41;
 }
 
 FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)

@@ -31,6 +31,7 @@ NoticeBar::NoticeBar(QWidget* parent)
     progress_->setTextVisible(false);
     progress_->setFixedWidth(theme::kGrid * 20);
     button_->setObjectName(QStringLiteral("runsNoticeButton"));
+    button_->setAccessibleName(tr("Dismiss the message"));
     auto* line = new QHBoxLayout(this);
     line->setContentsMargins(theme::kGrid * 2, theme::kGrid / 2, theme::kGrid, theme::kGrid / 2);
     line->setSpacing(theme::kGrid * 2);

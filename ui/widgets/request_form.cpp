@@ -81,6 +81,7 @@ RequestForm::RequestForm(QWidget* parent)
     problem_->hide();
     cost_->setObjectName(QStringLiteral("cost"));
     cost_->setProperty("role", QStringLiteral("muted"));
+    cost_->setWordWrap(true);
     train_->setObjectName(QStringLiteral("trainButton"));
     train_->setProperty("role", QStringLiteral("primary"));
     train_->setToolTip(tr("Train (Ctrl+Enter)"));
