@@ -39,13 +39,9 @@ QPushButton[role="primary"] { background: @accent; color: @accentText; border: 1
 QPushButton[role="primary"]:hover { background: @accentHover; border-color: @accentHover; }
 QPushButton[role="primary"]:focus { border: 2px solid @focusRing; padding: 6px 15px; }
 QPushButton[role="primary"]:disabled { background: @border; color: @faint; border-color: @border; }
-QPushButton[role="link"] { background: transparent; border: 1px solid transparent; color: @accent; padding: 2px 4px; }
+QPushButton[role="link"] { background: transparent; border: 1px solid transparent; color: @accent; padding: 1px 0; text-align: left; }
 QPushButton[role="link"]:hover { text-decoration: underline; }
 QPushButton[role="link"]:focus { border: 1px solid @accent; }
-QPushButton[role="section"] { background: transparent; border: 1px solid transparent; color: @muted; padding: 3px 2px;
-    text-align: left; }
-QPushButton[role="section"]:hover { color: @text; }
-QPushButton[role="section"]:focus { border: 1px solid @accent; }
 
 QToolButton { background: transparent; color: @text; border: 1px solid transparent; border-radius: 6px; padding: 3px; }
 QToolButton:hover { background: @hover; }
@@ -55,8 +51,11 @@ QToolButton:focus { border: 1px solid @accent; }
 QToolButton::menu-indicator { image: none; }
 QToolButton[role="nav"] { padding: 8px 10px; border-radius: 8px; text-align: left; }
 QToolButton[role="nav"]:checked { background: @navChecked; color: @text; font-weight: 600; }
-QToolButton[role="segment"] { color: @muted; padding: 1px 6px; border-radius: 4px; font-size: 8.5pt; }
-QToolButton[role="segment"]:checked { color: @text; background: @pressed; }
+QToolButton[role="section"] { color: @muted; padding: 2px 4px 2px 0; }
+QToolButton[role="section"]:hover { color: @text; background: transparent; }
+QToolButton[role="section"]:focus { border: 1px solid @accent; }
+QToolButton[role="segment"] { color: @muted; padding: 1px 4px; border-radius: 4px; font-size: 8.5pt; }
+QToolButton[role="segment"]:checked { color: @text; background: @hover; }
 QToolButton[role="segment"]:focus { border: 1px solid @accent; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: @field; color: @text; border: 1px solid @controlBorder;
@@ -102,6 +101,8 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QTabWidget::pane { border: none; border-top: 1px solid @border; }
+QTabWidget QPlainTextEdit { border: 1px solid transparent; }
+QTabWidget QPlainTextEdit:focus { border: 1px solid @accent; }
 QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: @muted; padding: 6px 12px; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: @text; }
@@ -127,7 +128,8 @@ QMenu::separator { height: 1px; background: @border; margin: 5px 8px; }
 QMenu::icon { padding-left: 6px; }
 
 QSplitter::handle { background: transparent; }
-QSplitter::handle:hover { background: @border; }
+QSplitter::handle:vertical:hover { background: @controlBorder; margin: 3px 0; border-radius: 1px; }
+QSplitter::handle:horizontal:hover { background: @controlBorder; margin: 0 3px; border-radius: 1px; }
 QStatusBar { background: @rail; border-top: 1px solid @border; }
 )";
 

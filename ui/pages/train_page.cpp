@@ -202,10 +202,10 @@ void TrainPage::engineReady() {
     const auto& catalog = engine_.engine()->catalog();
     details_->setCatalog(&catalog);
     if (engine_.info().slow_blas) {
-        slow_text_->setText(tr("Training will be many times slower than it could be: PyTorch found only "
-                               "“%1”. Install OpenBLAS "
-                               "(Debian: sudo apt install libopenblas0-pthread) and start again.")
-                                .arg(QString::fromStdString(engine_.info().blas)));
+        slow_text_->setText(
+            tr("Training will be many times slower than it could be (%1). Install OpenBLAS: sudo apt install "
+               "libopenblas0-pthread, then start again.")
+                .arg(QString::fromStdString(engine_.info().blas)));
         slow_bar_->show();
     }
     details_->sync();
@@ -282,7 +282,10 @@ void TrainPage::updateHeader() {
         facts.may_resume = record && is_resumable(facts.state) && engine_.engine() && !training_.busy();
     }
     facts.waiting = training_.waiting();
+    const QWidget* at = focusWidget();
     header_->show(facts);
+    // A button that goes with the end of the run leaves the focus to the page, not to whatever comes next.
+    if (at && header_->isAncestorOf(at) && at->isHidden()) setFocus(Qt::OtherFocusReason);
     export_->setEnabled(run_->record().has_value() && isVisible());
 }
 

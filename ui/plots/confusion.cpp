@@ -5,7 +5,7 @@ namespace descent::ui {
 PlotDef plot_confusion() {
     return {
         .id = QStringLiteral("confusion"),
-        .title = QStringLiteral("Confusion, validation"),
+        .title = QStringLiteral("Confusion"),
         .matrix = "validation/confusion",
     };
 }

@@ -140,6 +140,10 @@ void CurveLayer::paint(QPainter& painter) const {
         const bool above = y - metrics.height() > area.top();
         const QRectF label(area.left() + 4, above ? y - metrics.height() - 1 : y + 1, area.width() - 8,
                            metrics.height());
+        QColor behind = theme::surface(); // readable over curves
+        behind.setAlphaF(0.8f);
+        const double width = metrics.horizontalAdvance(line.label);
+        painter.fillRect(QRectF(label.right() - width - 2, label.top(), width + 4, label.height()), behind);
         painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, line.label);
     }
     for (const bool faint : {true, false})
@@ -163,7 +167,7 @@ void CurveLayer::paintLabels(QPainter& painter) const {
     double taken = area.right() + 10;
     for (std::size_t i = x_ticks.size(); i-- > 0;) { // from the right: the last one carries the unit
         const bool last = i + 1 == x_ticks.size();
-        const QString text = last ? x_ticks[i].label + QChar(0x2009) + x_unit_ : x_ticks[i].label;
+        const QString text = last ? x_ticks[i].label + QLatin1Char(' ') + x_unit_ : x_ticks[i].label;
         const double width = metrics.horizontalAdvance(text);
         const double bare = metrics.horizontalAdvance(x_ticks[i].label);
         double left = px(x_ticks[i].value) - bare / 2;

@@ -88,6 +88,7 @@ void PlotCard::buildHeader() {
     note_ = new ElidedLabel;
     note_->setObjectName(name(plot_, "note"));
     note_->setProperty("role", QStringLiteral("muted"));
+    note_->setMinimumWidth(1);
     row->addWidget(note_, 1);
     const auto button = [&](const char* part, const QString& accessible) {
         auto* b = new QToolButton;
@@ -215,7 +216,7 @@ void PlotCard::sync() {
             for (const auto& c : run_.classes()) matrix_.classes.push_back(QString::fromStdString(c));
         }
         if (matrix_.matrix)
-            note_->setText(tr("true ↓ predicted →, epoch %1")
+            note_->setText(tr("validation, epoch %1; a row is a true class")
                                .arg(QString::fromStdString(format_number(matrix_.matrix->epoch.passes, 4))));
         else
             note_->clear();

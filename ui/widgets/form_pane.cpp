@@ -16,7 +16,7 @@
 namespace descent::ui {
 
 namespace {
-constexpr int kWidth = theme::kGrid * 41;
+constexpr int kWidth = theme::kGrid * 39;
 }
 
 FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)

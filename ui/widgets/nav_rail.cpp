@@ -35,7 +35,7 @@ NavRail::NavRail(QWidget* parent)
 QToolButton* NavRail::make(const QString& name, const QString& text, const QString& icon) {
     auto* button = new QToolButton;
     button->setObjectName(name);
-    button->setText(text);
+    button->setText(QStringLiteral("  ") + text); // a style sheet cannot set the gap
     button->setAccessibleName(text);
     button->setIcon(theme::icon(icon));
     button->setIconSize({20, 20});

@@ -71,6 +71,7 @@ ParamField::ParamField(const ParamSpec& spec, QString path, QGridLayout* grid, i
     const QString tip = toolTip(spec_, path_);
     label_ = new QLabel(spec_.type == ParamType::boolean ? QString() : words(spec_), parent);
     label_->setToolTip(tip);
+    label_->setContentsMargins(0, 0, theme::kGrid, 0);
     row_ = new QWidget(parent);
     auto* line = new QHBoxLayout(row_);
     line->setContentsMargins(0, 0, 0, 0);
@@ -95,7 +96,7 @@ ParamField::ParamField(const ParamSpec& spec, QString path, QGridLayout* grid, i
     dot_ = new Dot(parent);
     dot_->setObjectName(path_ + QStringLiteral("-dot"));
     dot_->setAccessibleName(tr("Reset %1 to the preset").arg(words(spec_)));
-    dot_->setFixedSize(14, 24);
+    dot_->setFixedSize(kDotWidth, 24);
     dot_->setFocusPolicy(Qt::TabFocus);
     auto policy = dot_->sizePolicy();
     policy.setRetainSizeWhenHidden(true);

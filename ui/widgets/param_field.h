@@ -19,6 +19,9 @@ class QToolButton;
 
 namespace descent::ui {
 
+/// How far the dot of a changed field reaches into the right margin.
+inline constexpr int kDotWidth = 14;
+
 /// One parameter in a form, made from its declaration: a label, an editor that fits the type, unit, range and
 /// help in the tooltip, a dot where it differs from the preset, and the reason beneath where what was typed
 /// cannot be. Thread: GUI.

@@ -3,7 +3,7 @@
 #include "ui/theme.h"
 
 #include <QGridLayout>
-#include <QPushButton>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace descent::ui {
 QGridLayout* makeFormGrid(QWidget* parent) {
     auto* grid = new QGridLayout(parent);
     grid->setContentsMargins(0, 0, 0, 0);
-    grid->setHorizontalSpacing(theme::kGrid);
+    grid->setHorizontalSpacing(0); // the dot stands in the margin
     grid->setVerticalSpacing(theme::kGrid / 2);
     grid->setColumnMinimumWidth(0, theme::kGrid * 12);
     grid->setColumnStretch(1, 1);
@@ -24,15 +24,17 @@ ParamFields::ParamFields(QString prefix, int visible, QWidget* parent)
     : QWidget(parent)
     , prefix_(std::move(prefix))
     , visible_(visible)
-    , button_(new QPushButton(this)) {
+    , button_(new QToolButton(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::kGrid / 2);
     column->addWidget(button_, 0, Qt::AlignLeft);
     button_->setObjectName(prefix_ + QStringLiteral(".more"));
     button_->setProperty("role", QStringLiteral("section"));
-    button_->setIconSize({14, 14});
-    connect(button_, &QPushButton::clicked, this, [this] { open(!open_); });
+    button_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button_->setIconSize({12, 12});
+    button_->setFocusPolicy(Qt::StrongFocus);
+    connect(button_, &QToolButton::clicked, this, [this] { open(!open_); });
 }
 
 void ParamFields::show(const ParamTable& table, const ParamSet& preset, const Request& request) {

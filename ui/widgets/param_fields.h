@@ -9,7 +9,7 @@
 #include <vector>
 
 class QGridLayout;
-class QPushButton;
+class QToolButton;
 
 namespace descent::ui {
 
@@ -41,7 +41,7 @@ private:
     std::vector<std::string> names_;
     std::vector<ParamField*> fields_;
     QWidget* first_ = nullptr;
-    QPushButton* button_;
+    QToolButton* button_;
     QWidget* more_ = nullptr;
     bool open_ = false;
 };

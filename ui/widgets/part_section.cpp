@@ -41,10 +41,14 @@ PartSection::PartSection(Group group, int visible_fields, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::kGrid / 2);
-    column->addWidget(caption);
-    column->addWidget(combo_);
-    column->addWidget(custom_, 0, Qt::AlignLeft);
-    column->addWidget(detail_);
+    auto* head = new QVBoxLayout; // the fields reach further, with their dots
+    head->setContentsMargins(0, 0, kDotWidth, 0);
+    head->setSpacing(theme::kGrid / 2);
+    head->addWidget(caption);
+    head->addWidget(combo_);
+    head->addWidget(custom_, 0, Qt::AlignLeft);
+    head->addWidget(detail_);
+    column->addLayout(head);
     column->addWidget(fields_);
     connect(combo_, &QComboBox::activated, this,
             [this](int i) { Q_EMIT chosen(combo_->itemData(i).toString()); });

@@ -11,6 +11,8 @@
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QSignalBlocker>
+#include <QTimer>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -48,7 +50,8 @@ RequestForm::RequestForm(QWidget* parent)
     auto* inside = new QWidget;
     inside->setProperty("role", QStringLiteral("plain"));
     auto* column = new QVBoxLayout(inside);
-    column->setContentsMargins(theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2);
+    column->setContentsMargins(theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2 - kDotWidth,
+                               theme::kGrid * 2);
     column->setSpacing(theme::kGrid * 2);
     // In the order of reading: what, with which network, how, by which rule.
     for (const auto& [group, visible] :
@@ -128,11 +131,14 @@ void RequestForm::buildRun(QWidget* parent) {
             .at_least(1)
             .at_most(999),
         QStringLiteral("run.replicates"), grid, 4, box);
-    more_ = new QPushButton(tr("More"));
+    more_ = new QToolButton;
+    more_->setText(tr("More"));
+    more_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    more_->setFocusPolicy(Qt::StrongFocus);
     more_->setObjectName(QStringLiteral("run.more"));
     more_->setAccessibleName(tr("More about the run"));
     more_->setProperty("role", QStringLiteral("section"));
-    more_->setIconSize({14, 14});
+    more_->setIconSize({12, 12});
     more_->setIcon(theme::icon(QStringLiteral("chevron-right"), &theme::mutedText));
     column->addWidget(more_, 0, Qt::AlignLeft);
     more_box_ = new QWidget;
@@ -145,7 +151,7 @@ void RequestForm::buildRun(QWidget* parent) {
         QStringLiteral("run.threads"), more_grid, 0, more_box_);
     more_box_->hide();
     column->addWidget(more_box_);
-    connect(more_, &QPushButton::clicked, this, [this] {
+    connect(more_, &QToolButton::clicked, this, [this] {
         more_box_->setVisible(more_box_->isHidden());
         more_->setIcon(theme::icon(more_box_->isHidden() ? QStringLiteral("chevron-right")
                                                          : QStringLiteral("chevron-down"),
@@ -292,6 +298,10 @@ void RequestForm::showCustom() {
 }
 
 bool RequestForm::showFirstInvalid() {
+    // Once what was folded away has been laid out.
+    QTimer::singleShot(0, this, [this] {
+        if (QWidget* at = focusWidget()) scroll_->ensureWidgetVisible(at, 0, theme::kGrid * 4);
+    });
     for (const Group group : {Group::task, Group::model, Group::regime, Group::optimizer})
         if (auto* field = section(group).fields().firstInvalid())
             return section(group).fields().reveal(field);

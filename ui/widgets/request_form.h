@@ -12,6 +12,7 @@ class QComboBox;
 class QLabel;
 class QPushButton;
 class QScrollArea;
+class QToolButton;
 
 namespace descent::ui {
 
@@ -66,7 +67,7 @@ private:
     ParamField* seed_ = nullptr;
     ParamField* replicates_ = nullptr;
     ParamField* threads_ = nullptr;
-    QPushButton* more_ = nullptr;
+    QToolButton* more_ = nullptr;
     QWidget* more_box_ = nullptr;
     QLabel* problem_;
     QLabel* cost_;

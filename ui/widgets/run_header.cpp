@@ -109,7 +109,8 @@ RunHeader::RunHeader(QWidget* parent)
     for (auto* b : {pause_, step_, stop_, resume_}) top->addWidget(b);
     auto* below = new QHBoxLayout;
     below->setSpacing(theme::kGrid * 2);
-    below->addWidget(bar_, 1);
+    below->addWidget(bar_, 1000);
+    below->addStretch();
     below->addWidget(axis_);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -147,6 +148,7 @@ void RunHeader::show(const Facts& facts) {
     const auto& p = facts.progress;
     const double share = p.planned.count > 0 ? double(p.update.count) / double(p.planned.count) : 0;
     bar_->setValue(int(std::clamp(share, 0.0, 1.0) * 1000));
+    bar_->setVisible(facts.state != RunState::finished || facts.preparing); // full says nothing more
     const bool going = facts.ours && !is_over(facts.state);
     const bool paused = facts.state == RunState::paused;
     pause_->setVisible(going || facts.preparing);
