@@ -17,6 +17,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -66,7 +67,7 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
     setWindowTitle(tr("Descent Studio"));
     setWindowIcon(QIcon(QStringLiteral(":/icons/app.svg")));
     setMinimumSize(960, 600);
-    resize(1280, 832);
+    resize(QSize(1280, 832).boundedTo(screen()->availableSize()));
 
     rail_->addPage(QStringLiteral("navTrain"), tr("Train"), QStringLiteral("train"), tr("Train (Ctrl+1)"));
     rail_->addPage(QStringLiteral("navRuns"), tr("Runs"), QStringLiteral("runs"), tr("Runs (Ctrl+2)"));

@@ -8,9 +8,11 @@
 namespace descent {
 namespace {
 
+// "OR FAIL" and the deferred foreign key spare SQLite a journal for undoing half a statement, which costs
+// more than the rows: after any error the whole transaction is rolled back anyway.
 std::string sample_sql(std::size_t rows) {
     std::string sql =
-        "INSERT INTO sample (metric_no, update_count, epoch, seconds, value) VALUES (?, ?, ?, ?, ?)";
+        "INSERT OR FAIL INTO sample (metric_no, update_count, epoch, seconds, value) VALUES (?, ?, ?, ?, ?)";
     for (std::size_t row = 1; row < rows; ++row) sql += ", (?, ?, ?, ?, ?)";
     return sql + " ON CONFLICT DO UPDATE SET epoch = excluded.epoch, seconds = excluded.seconds,"
                  " value = excluded.value";
@@ -103,7 +105,7 @@ void BatchWriter::declare(Run& run, const MetricInfo& info) {
     find_metric_.reset();
     if (metric.summary.direction != info.direction) {
         metric.summary.direction = info.direction;
-        metric.changed = metric.replaced = metric.summary.last_update.has_value();
+        metric.replaced = true; // what was best may not be so any more
     }
     if (run.by_index.size() <= info.index) run.by_index.resize(info.index + 1);
     run.by_index[info.index] = &metric;
@@ -126,22 +128,25 @@ void BatchWriter::add_sample(const Run& run, const Sample& sample) {
     if (!metric)
         throw std::runtime_error("a sample came for metric " + std::to_string(sample.metric) +
                                  ", which the run did not declare");
-    waiting_[waiting_count_++] = {metric->metric_no, sample};
-    if (waiting_count_ == kRowsAtOnce) {
-        write_rows(many_samples_, 0, kRowsAtOnce);
-        waiting_count_ = 0;
-    }
-    metric->changed = true;
+    metric->waiting.push_back(sample);
     if (metric->summary.last_update && sample.update <= *metric->summary.last_update)
         metric->replaced = true;
     else
         metric->summary.take(sample.update, sample.value);
 }
 
-void BatchWriter::write_rows(SQLite::Statement& statement, std::size_t first, std::size_t count) {
+void BatchWriter::write_samples(const Metric& metric) {
+    std::span<const Sample> rows = metric.waiting;
+    for (; rows.size() >= kRowsAtOnce; rows = rows.subspan(kRowsAtOnce))
+        write_rows(many_samples_, metric.metric_no, rows.first(kRowsAtOnce));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        write_rows(one_sample_, metric.metric_no, rows.subspan(i, 1));
+}
+
+void BatchWriter::write_rows(SQLite::Statement& statement, std::int64_t metric_no,
+                             std::span<const Sample> rows) {
     int column = 0;
-    for (std::size_t row = first; row < first + count; ++row) {
-        const auto& [metric_no, sample] = waiting_[row];
+    for (const Sample& sample : rows) {
         statement.bind(++column, metric_no);
         statement.bind(++column, sample.update.count);
         statement.bind(++column, sample.epoch.passes);
@@ -229,15 +234,16 @@ void BatchWriter::write_progress(Run& run) {
 }
 
 void BatchWriter::finish() {
-    for (std::size_t row = 0; row < waiting_count_; ++row) write_rows(one_sample_, row, 1);
-    waiting_count_ = 0;
     for (auto& [id, run] : runs_) {
         write_progress(run);
         for (auto& [name, metric] : run.metrics) {
+            if (metric.waiting.empty() && !metric.replaced) continue;
+            write_samples(metric);
             if (metric.replaced)
                 metric.summary = summaries_.from_samples(metric.metric_no, metric.summary.direction);
-            if (metric.changed) summaries_.write(metric.metric_no, metric.summary);
-            metric.changed = metric.replaced = false;
+            summaries_.write(metric.metric_no, metric.summary);
+            metric.waiting.clear();
+            metric.replaced = false;
         }
     }
     std::erase_if(runs_, [](const auto& entry) { return entry.second.over; });

@@ -3,10 +3,10 @@
 #include "core/base/events.h"
 #include "core/store/metric_summary.h"
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,9 +33,10 @@ private:
     struct Metric {
         std::int64_t metric_no = 0;
         MetricSummary summary;
-        bool changed = false;
-        bool replaced =
-            false; ///< by a sample that is not the newest: the samples have to be read for the summary
+        /// For finish(): the rows of a metric lie together, and so are written together.
+        std::vector<Sample> waiting;
+        /// A sample came that is not the newest: the summary has to be read from the samples.
+        bool replaced = false;
     };
     struct Run {
         std::int64_t run_no = 0;
@@ -44,14 +45,16 @@ private:
         std::optional<Progress> progress;      ///< the furthest since the last finish()
         bool over = false;
     };
-    static constexpr std::size_t kRowsAtOnce = 16;
+    static constexpr std::size_t kRowsAtOnce = 32;
     static constexpr std::uint32_t kLargestIndex = 65'535;    ///< of a metric within a run
     static constexpr std::size_t kLargestMatrix = 16'777'216; ///< values
 
     Run& find(const RunId& id);
     void declare(Run& run, const MetricInfo& info);
     void add_sample(const Run& run, const Sample& sample);
-    void write_rows(SQLite::Statement& statement, std::size_t first, std::size_t count);
+    void write_samples(const Metric& metric);
+    static void write_rows(SQLite::Statement& statement, std::int64_t metric_no,
+                           std::span<const Sample> rows);
     void add_matrix(const Run& run, const Matrix& matrix);
     void add_log_line(const Run& run, const LogLine& line);
     void add_checkpoint(const Run& run, const CheckpointInfo& checkpoint);
@@ -60,8 +63,6 @@ private:
 
     std::map<RunId, Run> runs_; ///< the ones that batches came for
     std::vector<std::string> obsolete_files_;
-    std::array<std::pair<std::int64_t, Sample>, kRowsAtOnce> waiting_; ///< with their metric_no
-    std::size_t waiting_count_ = 0;
 
     SQLite::Statement find_run_, find_metrics_, find_metric_, declare_, many_samples_, one_sample_, matrix_,
         log_, obsolete_checkpoints_, delete_checkpoints_, checkpoint_, state_, progress_;

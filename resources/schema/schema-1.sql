@@ -89,7 +89,7 @@ CREATE TABLE metric (
 
 CREATE TABLE sample (
     -- Every measured number. NULL in value means not a number (NaN); infinities are stored as such (9e999).
-    metric_no INTEGER NOT NULL REFERENCES metric ON DELETE CASCADE,
+    metric_no INTEGER NOT NULL REFERENCES metric ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     update_count INTEGER NOT NULL,
     epoch REAL,
     seconds REAL,                             -- training time since the run began, pauses left out
