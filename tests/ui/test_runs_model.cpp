@@ -141,21 +141,16 @@ private Q_SLOTS:
         QCOMPARE(model.index(1, int(RunColumn::tags)).data().toString(), QStringLiteral("a, b"));
     }
 
-    void aHundredThousandRunsAreQuick() {
+    void manyRunsKeepTheirOrder() {
         std::vector<RunRow> rows;
         for (int i = 0; i < 100'000; ++i) rows.push_back(row(i));
         RunsModel model;
         model.setRows(rows);
-        QElapsedTimer timer;
-        timer.start();
         model.sort(int(RunColumn::name), Qt::AscendingOrder);
-        const qint64 sorting = timer.restart();
-        model.setRows(sorted(std::move(rows), model.sortColumn(), model.sortOrder()));
-        const qint64 taking = timer.restart();
-        qInfo("sort %lld ms, sort and take %lld ms", static_cast<long long>(sorting),
-              static_cast<long long>(taking));
-        QVERIFY(sorting < 3000); // loose: sanitizers and busy machines
-        QVERIFY(taking < 5000);
+        QCOMPARE(model.rowCount(), 100'000);
+        for (int i = 1; i < model.rowCount(); i += 997)
+            QVERIFY(model.index(i - 1, int(RunColumn::name)).data().toString() <=
+                    model.index(i, int(RunColumn::name)).data().toString());
     }
 
     void sentencesAndFacts() {
