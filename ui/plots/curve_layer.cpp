@@ -15,7 +15,8 @@ namespace descent::ui {
 
 namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr int kMarkersUpTo = 40; ///< few points are shown as points too
+constexpr int kMarkersUpTo = 40;       ///< few points are shown as points too
+constexpr std::size_t kWideUpTo = 200; ///< many are drawn thin
 } // namespace
 
 const PlotPoint* pointAt(const std::vector<PlotPoint>& points, double x) {
@@ -68,7 +69,7 @@ void CurveLayer::arrange(const PlotScene& scene, QSize size) {
 }
 
 void CurveLayer::chooseX(const PlotScene& scene) {
-    double last = 0;
+    double last = scene.reached;
     for (const auto& curve : scene.curves)
         if (!curve.points.empty()) last = std::max(last, curve.points.back().x);
     x_min = 0;
@@ -133,22 +134,14 @@ void CurveLayer::paint(QPainter& painter) const {
     painter.setClipRect(area.adjusted(-1, -2, 3, 1));
     for (const auto& line : lines) {
         if (!drawable(line.y)) continue;
-        const double y = py(line.y);
         painter.setPen(QPen(theme::text(), 1, Qt::DotLine));
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-        const QFontMetricsF metrics(font);
-        const bool above = y - metrics.height() > area.top();
-        const QRectF label(area.left() + 4, above ? y - metrics.height() - 1 : y + 1, area.width() - 8,
-                           metrics.height());
-        QColor behind = theme::surface(); // readable over curves
-        behind.setAlphaF(0.8f);
-        const double width = metrics.horizontalAdvance(line.label);
-        painter.fillRect(QRectF(label.right() - width - 2, label.top(), width + 4, label.height()), behind);
-        painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, line.label);
+        painter.drawLine(QPointF(area.left(), py(line.y)), QPointF(area.right(), py(line.y)));
     }
     for (const bool faint : {true, false})
         for (const auto& curve : curves)
             if (curve.faint == faint) paintCurve(painter, curve);
+    for (const auto& line : lines)
+        if (drawable(line.y)) paintLineLabel(painter, line);
     painter.restore();
     paintCursor(painter);
     if (focused) {
@@ -156,6 +149,19 @@ void CurveLayer::paint(QPainter& painter) const {
         painter.setBrush(Qt::NoBrush);
         painter.drawRoundedRect(area.adjusted(-2.5, -2.5, 2.5, 2.5), 3, 3);
     }
+}
+
+void CurveLayer::paintLineLabel(QPainter& painter, const ReferenceLine& line) const {
+    const QFontMetricsF metrics(font);
+    const double y = py(line.y), width = metrics.horizontalAdvance(line.label);
+    const bool above = y - metrics.height() > area.top();
+    const QRectF label(area.right() - width - 6, above ? y - metrics.height() - 2 : y + 2, width + 4,
+                       metrics.height());
+    QColor behind = theme::surface(); // readable over the curves
+    behind.setAlphaF(0.85f);
+    painter.fillRect(label, behind);
+    painter.setPen(theme::text());
+    painter.drawText(label, Qt::AlignCenter, line.label);
 }
 
 void CurveLayer::paintLabels(QPainter& painter) const {
@@ -181,7 +187,8 @@ void CurveLayer::paintLabels(QPainter& painter) const {
 
 void CurveLayer::paintCurve(QPainter& painter, const Curve& curve) const {
     QColor colour = theme::series(curve.colour);
-    QPen pen(colour, 1.75);
+    // Qt strokes a wide zigzag of a thousand points in 90 ms and a line of width 1 in half a millisecond.
+    QPen pen(colour, curve.points.size() > kWideUpTo ? 1 : 1.75);
     pen.setCapStyle(Qt::RoundCap);
     pen.setJoinStyle(Qt::RoundJoin);
     if (curve.faint) {

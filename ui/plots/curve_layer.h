@@ -44,6 +44,7 @@ private:
     double py(double y) const;
     bool drawable(double y) const;
     void paintLabels(QPainter& painter) const;
+    void paintLineLabel(QPainter& painter, const ReferenceLine& line) const;
     void paintCurve(QPainter& painter, const Curve& curve) const;
     void paintCursor(QPainter& painter) const;
 

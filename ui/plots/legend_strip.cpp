@@ -13,6 +13,7 @@ namespace descent::ui {
 
 namespace {
 constexpr double kSwatch = 16, kGap = 6, kBetween = 16;
+constexpr double kTightSwatch = 12, kTightGap = 4, kTightBetween = 10;
 
 QFont stripFont() {
     QFont font = theme::numberFont();
@@ -62,11 +63,13 @@ void LegendStrip::paintTo(QPainter& painter, const QRectF& target) const {
     }
     // Where room is short, names come before values: those are in the tool tip and under the cursor.
     const bool with_values = labels + fixed - kBetween <= target.width();
-    if (!with_values) fixed = double(items_.size()) * (kSwatch + kGap + kBetween);
-    const double share = labels > 0 ? std::clamp((target.width() - fixed + kBetween) / labels, 0.0, 1.0) : 1;
+    const double swatch = with_values ? kSwatch : kTightSwatch, gap = with_values ? kGap : kTightGap,
+                 between = with_values ? kBetween : kTightBetween;
+    if (!with_values) fixed = double(items_.size()) * (swatch + gap + between);
+    const double share = labels > 0 ? std::clamp((target.width() - fixed + between) / labels, 0.0, 1.0) : 1;
     double x = target.left();
     for (const auto& item : items_) {
-        if (x + kSwatch > target.right()) break;
+        if (x + swatch > target.right()) break;
         QColor colour = theme::series(item.colour);
         if (item.faint) colour.setAlphaF(0.45f);
         QPen pen(colour, item.faint ? 1.25 : 2);
@@ -76,8 +79,8 @@ void LegendStrip::paintTo(QPainter& painter, const QRectF& target) const {
             pen.setDashPattern(pattern);
         }
         painter.setPen(pen);
-        painter.drawLine(QPointF(x, target.center().y()), QPointF(x + kSwatch, target.center().y()));
-        x += kSwatch + kGap;
+        painter.drawLine(QPointF(x, target.center().y()), QPointF(x + swatch, target.center().y()));
+        x += swatch + gap;
         const double width = metrics.horizontalAdvance(item.label) * share;
         const QString label =
             share < 1 ? metrics.elidedText(item.label, Qt::ElideRight, width + 1) : item.label;
@@ -86,7 +89,7 @@ void LegendStrip::paintTo(QPainter& painter, const QRectF& target) const {
                          Qt::AlignVCenter | Qt::AlignLeft, label);
         x += width;
         if (with_values && !item.value.isEmpty()) {
-            x += kGap;
+            x += gap;
             const double room = std::max(metrics.horizontalAdvance(QStringLiteral("0.000")),
                                          metrics.horizontalAdvance(item.value));
             painter.setPen(theme::text());
@@ -94,7 +97,7 @@ void LegendStrip::paintTo(QPainter& painter, const QRectF& target) const {
                              Qt::AlignVCenter | Qt::AlignLeft, item.value);
             x += room;
         }
-        x += kBetween;
+        x += between;
     }
 }
 

@@ -174,6 +174,11 @@ void PlotCard::setCursor(std::optional<double> x) {
     updateLegend();
 }
 
+double PlotCard::reached() const {
+    const auto& progress = run_.progress();
+    return xOf({progress.update, progress.epoch, progress.seconds, 0}, scene_.axis);
+}
+
 double PlotCard::planned() const {
     const auto& progress = run_.progress();
     const double updates = double(progress.planned.count);
@@ -207,6 +212,7 @@ void PlotCard::sync() {
     if (plot_.matrix.empty()) {
         takePoints();
         scene_.lines = plot_.lines ? plot_.lines(run_) : std::vector<ReferenceLine>{};
+        scene_.reached = reached();
         scene_.planned = planned();
         scene_.growing = !is_over(run_.state());
     } else {
@@ -216,7 +222,7 @@ void PlotCard::sync() {
             for (const auto& c : run_.classes()) matrix_.classes.push_back(QString::fromStdString(c));
         }
         if (matrix_.matrix)
-            note_->setText(tr("validation, epoch %1; a row is a true class")
+            note_->setText(tr("validation, epoch %1")
                                .arg(QString::fromStdString(format_number(matrix_.matrix->epoch.passes, 4))));
         else
             note_->clear();

@@ -53,6 +53,7 @@ private:
     QMenu* buildMenu();
     void takePoints();
     void updateLegend();
+    double reached() const;
     double planned() const;
 
     PlotDef plot_;

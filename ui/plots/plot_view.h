@@ -35,6 +35,7 @@ struct PlotScene {
     XAxis axis = XAxis::update;
     bool log_y = false;
     bool share = false;
+    double reached = 0; ///< how far the run is, so that all charts end alike
     double planned = 0; ///< where x will end, 0 where unknown
     bool growing = false;
 };

@@ -32,7 +32,7 @@ ParamFields::ParamFields(QString prefix, int visible, QWidget* parent)
     button_->setObjectName(prefix_ + QStringLiteral(".more"));
     button_->setProperty("role", QStringLiteral("section"));
     button_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    button_->setIconSize({12, 12});
+    button_->setIconSize({14, 14});
     button_->setFocusPolicy(Qt::StrongFocus);
     connect(button_, &QToolButton::clicked, this, [this] { open(!open_); });
 }

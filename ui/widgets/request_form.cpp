@@ -92,6 +92,11 @@ RequestForm::RequestForm(QWidget* parent)
     foot->addWidget(problem_);
     foot->addWidget(cost_);
     foot->addWidget(train_);
+    // The button ends where the fields end, with a scroll bar and without.
+    connect(scroll_->verticalScrollBar(), &QScrollBar::rangeChanged, this, [this, foot](int low, int high) {
+        const int bar = high > low ? scroll_->verticalScrollBar()->sizeHint().width() : 0;
+        foot->setContentsMargins(theme::kGrid * 2, theme::kGrid, theme::kGrid * 2 + bar, theme::kGrid * 2);
+    });
     auto* line = new QFrame;
     line->setProperty("role", QStringLiteral("hairline"));
     auto* all = new QVBoxLayout(this);
@@ -138,7 +143,7 @@ void RequestForm::buildRun(QWidget* parent) {
     more_->setObjectName(QStringLiteral("run.more"));
     more_->setAccessibleName(tr("More about the run"));
     more_->setProperty("role", QStringLiteral("section"));
-    more_->setIconSize({12, 12});
+    more_->setIconSize({14, 14});
     more_->setIcon(theme::icon(QStringLiteral("chevron-right"), &theme::mutedText));
     column->addWidget(more_, 0, Qt::AlignLeft);
     more_box_ = new QWidget;

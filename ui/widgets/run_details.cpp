@@ -66,7 +66,6 @@ RunDetails::RunDetails(const std::vector<PlotDef>& plots, const WatchedRun& run,
     , series_(new SeriesModel(run, this))
     , confusion_(new ConfusionModel(this)) {
     setObjectName(QStringLiteral("runDetails"));
-    setDocumentMode(true);
     tabBar()->setObjectName(QStringLiteral("runDetailsTabs"));
     tabBar()->setAccessibleName(tr("Log, table, confusion and spec of the run"));
     tabBar()->setExpanding(false);
@@ -75,13 +74,13 @@ RunDetails::RunDetails(const std::vector<PlotDef>& plots, const WatchedRun& run,
     addTab(makeConfusion(), tr("Confusion"));
     addTab(makeSpec(), tr("Spec"));
     connect(this, &QTabWidget::currentChanged, this, [this](int tab) {
+        which_->setVisible(tab == 1);
         if (tab == 1) chooseTable(which_->currentIndex());
         sync();
     });
 }
 
 QWidget* RunDetails::makeTable() {
-    auto* page = new QWidget;
     which_ = new QComboBox;
     which_->setObjectName(QStringLiteral("tableWhich"));
     which_->setAccessibleName(tr("Which numbers"));
@@ -91,14 +90,11 @@ QWidget* RunDetails::makeTable() {
         if (plot.matrix.empty()) which_->addItem(plot.title, plot.id);
     table_ = makeTableView("seriesTable", tr("Numbers of the run"), series_);
     table_->verticalHeader()->hide();
-    table_->horizontalHeader()->setDefaultSectionSize(112);
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(which_, 0, Qt::AlignLeft);
-    column->addWidget(table_, 1);
+    table_->horizontalHeader()->setDefaultSectionSize(theme::kGrid * 11);
+    setCornerWidget(which_, Qt::TopRightCorner); // seen with its tab only
+    which_->hide();
     connect(which_, &QComboBox::currentIndexChanged, this, &RunDetails::chooseTable);
-    return page;
+    return table_;
 }
 
 QWidget* RunDetails::makeConfusion() {
@@ -143,6 +139,10 @@ void RunDetails::chooseTable(int index) {
             if (run_.find(curve.metric)) columns.push_back({curve.metric, curve.label});
     }
     series_->setColumns(std::move(columns));
+    auto* header = table_->horizontalHeader();
+    for (int c = 0; c < series_->columnCount(); ++c)
+        header->resizeSection(
+            c, std::max(header->defaultSectionSize(), header->sectionSizeHint(c) + theme::kGrid));
     table_->scrollToBottom();
 }
 
