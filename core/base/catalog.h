@@ -20,7 +20,8 @@ struct Delta {
     std::string
         path; ///< "<group>.<parameter>", "epochs", or "task" / "model" / "optimizer" to prefer an entry
     Value value;
-    std::string only_for{}; ///< id within the group that this holds for; "" for any
+    std::string only_for{};           ///< id within the group that this holds for; "" for any
+    std::vector<std::string> tasks{}; ///< tasks that this holds for; empty for any
 };
 
 /// A task, model, optimizer or regime as the catalog lists it. Plain data: no torch.

@@ -45,6 +45,7 @@ nlohmann::json to_json(const Entry& entry, const ParamTable& params) {
         for (const Delta& delta : entry.deltas) {
             nlohmann::json row{{"path", delta.path}, {"value", to_json(delta.value)}};
             if (!delta.only_for.empty()) row["only_for"] = delta.only_for;
+            if (!delta.tasks.empty()) row["tasks"] = delta.tasks;
             deltas.push_back(std::move(row));
         }
     }

@@ -60,6 +60,7 @@ void require_runs_on(const Entry& entry, Group group, const std::string& task) {
 
 // `only_for` names an id of the delta's group; where the path has no group, of any.
 bool holds(const Delta& delta, const RunSpec& spec) {
+    if (!delta.tasks.empty() && std::ranges::count(delta.tasks, spec.task.id) == 0) return false;
     if (delta.only_for.empty()) return true;
     if (const auto path = parse_path(delta.path)) return part(spec, path->group).id == delta.only_for;
     return std::ranges::any_of(kGroups, [&](Group group) { return part(spec, group).id == delta.only_for; });

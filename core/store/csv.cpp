@@ -1,40 +1,15 @@
 #include "core/store/reader.h"
 
+#include "core/store/csv_text.h"
 #include "core/store/file_replacement.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <string_view>
 
 namespace descent {
 namespace {
 
 constexpr std::size_t kBuffer = 1 << 20;
 constexpr std::int64_t kRowsBetweenReports = 8'192;
-
-// RFC 4180: quoted where it has to be, quotes doubled.
-std::string field(std::string_view text) {
-    if (text.find_first_of(",\"\n") == std::string_view::npos) return std::string(text);
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"') quoted += '"';
-        quoted += c;
-    }
-    return quoted + '"';
-}
-
-template<class T>
-void append_number(std::string& out, T value) {
-    if constexpr (std::is_floating_point_v<T>) {
-        if (std::isnan(value)) { // "nan" whatever its sign
-            out += "nan";
-            return;
-        }
-    }
-    char digits[32];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
 
 } // namespace
 
@@ -51,8 +26,8 @@ Result<std::int64_t> export_csv(const StoreReader& store, const std::vector<RunI
         };
         for (std::size_t i = 0; i < runs.size(); ++i) {
             const RunRecord run = unwrap(store.run(runs[i]));
-            const std::string who =
-                field(run.id.uuid) + "," + field(run.name) + "," + std::to_string(run.spec.seed) + ",";
+            const std::string who = csv_field(run.id.uuid) + "," + csv_field(run.name) + "," +
+                                    std::to_string(run.spec.seed) + ",";
             const double updates = static_cast<double>(std::max<std::int64_t>(run.updates.count, 1));
             store.each_sample(run.id, [&](const MetricInfo& metric, const SeriesPoint& point) {
                 if (rows % kRowsBetweenReports == 0)
@@ -60,15 +35,15 @@ Result<std::int64_t> export_csv(const StoreReader& store, const std::vector<RunI
                             std::min(static_cast<double>(point.update.count) / updates, 1.0)) /
                            static_cast<double>(runs.size()));
                 buffer += who;
-                append_number(buffer, point.update.count);
+                append_csv_number(buffer, point.update.count);
                 buffer += ',';
-                append_number(buffer, point.epoch.passes);
+                append_csv_number(buffer, point.epoch.passes);
                 buffer += ',';
-                append_number(buffer, point.seconds);
+                append_csv_number(buffer, point.seconds);
                 buffer += ',';
-                buffer += field(metric.name);
+                buffer += csv_field(metric.name);
                 buffer += ',';
-                append_number(buffer, point.value);
+                append_csv_number(buffer, point.value);
                 buffer += "\n";
                 ++rows;
                 if (buffer.size() < kBuffer) return;

@@ -211,6 +211,32 @@ std::optional<Matrix> StoreReader::matrix(const RunId& run, const std::string& n
     });
 }
 
+std::vector<std::string> StoreReader::matrix_names(const RunId& run) const {
+    return sql::translated(impl_->path, [&] {
+        std::vector<std::string> names;
+        SQLite::Statement row(impl_->db,
+                              "SELECT DISTINCT c.name FROM curve c JOIN run r ON r.run_no = c.run_no"
+                              " WHERE r.run_id = ? ORDER BY c.name");
+        row.bind(1, run.uuid);
+        while (row.executeStep()) names.push_back(sql::text_at(row, 0));
+        return names;
+    });
+}
+
+std::vector<Moment> StoreReader::matrix_moments(const RunId& run, const std::string& name) const {
+    return sql::translated(impl_->path, [&] {
+        std::vector<Moment> moments;
+        SQLite::Statement row(impl_->db,
+                              "SELECT c.update_count, c.epoch FROM curve c JOIN run r ON r.run_no = c.run_no"
+                              " WHERE r.run_id = ? AND c.name = ? ORDER BY c.update_count");
+        row.bind(1, run.uuid);
+        row.bind(2, name);
+        while (row.executeStep())
+            moments.push_back({Update{row.getColumn(0).getInt64()}, Epoch{sql::number_at(row, 1)}});
+        return moments;
+    });
+}
+
 std::vector<LogLine> StoreReader::log(const RunId& run) const {
     return sql::translated(impl_->path, [&] {
         std::vector<LogLine> lines;

@@ -20,6 +20,13 @@ struct SeriesPoint {
     double value = 0; ///< NaN where the store holds NULL
 };
 
+/// When a matrix was measured.
+struct Moment {
+    Update update{};
+    Epoch epoch{};
+    bool operator==(const Moment&) const = default;
+};
+
 /// What to list. Trashed runs are listed only when asked for, and then only they.
 struct RunQuery {
     std::string where;    ///< the filter grammar of core/store/filter.h; "" = all
@@ -52,6 +59,10 @@ public:
     /// The stored matrix of that name at or before `at` (the last one where not given).
     std::optional<Matrix> matrix(const RunId& run, const std::string& name,
                                  std::optional<Update> at = std::nullopt) const;
+    /// The names of the matrices that the run has stored, sorted.
+    std::vector<std::string> matrix_names(const RunId& run) const;
+    /// When the stored matrices of that name were measured, in order. Empty where there are none.
+    std::vector<Moment> matrix_moments(const RunId& run, const std::string& name) const;
     std::vector<LogLine> log(const RunId& run) const;
     std::optional<CheckpointInfo> last_checkpoint(const RunId& run) const;
     /// Every tag in use, sorted.

@@ -143,6 +143,32 @@ TEST(Reader, AnUnreadableSpecDoesNotHideTheRun) {
     EXPECT_EQ(stored.spec.seed, 42u);
 }
 
+TEST(Reader, TellsWhenMatricesWereMeasured) {
+    const StorePlace place;
+    const auto writer = place.writer();
+    const RunId run = must(writer->create(example_run(1))).id,
+                other = must(writer->create(example_run(2))).id;
+    const auto keep = [&](const RunId& id, const std::string& name, std::int64_t update) {
+        auto batch = batch_of(id);
+        batch->matrices = {{name, Update{update}, Epoch{static_cast<double>(update) / 4}, 1, 3, {1, 2, 3}}};
+        writer->push(batch);
+    };
+    for (const std::int64_t update : {0, 10, 4}) keep(run, "validation/fa-fr", update);
+    keep(run, "validation/fa-fr/eight", 10);
+    keep(other, "validation/logits", 7);
+    must(writer->flush());
+    const auto reader = place.reader();
+    EXPECT_THAT(reader->matrix_names(run), ElementsAre("validation/fa-fr", "validation/fa-fr/eight"));
+    EXPECT_THAT(reader->matrix_names(other), ElementsAre("validation/logits"));
+    EXPECT_THAT(reader->matrix_moments(run, "validation/fa-fr"),
+                ElementsAre(Moment{Update{0}, Epoch{0}}, Moment{Update{4}, Epoch{1}},
+                            Moment{Update{10}, Epoch{2.5}}));
+    EXPECT_THAT(reader->matrix_moments(run, "validation/fa-fr/eight"),
+                ElementsAre(Moment{Update{10}, Epoch{2.5}}));
+    EXPECT_TRUE(reader->matrix_moments(run, "validation/logits").empty());
+    EXPECT_TRUE(reader->matrix_names(RunId::random()).empty());
+}
+
 TEST(Reader, ADamagedMatrixIsRefused) {
     const StorePlace place;
     const auto writer = place.writer();
