@@ -5,66 +5,122 @@
 
 namespace descent {
 
-BatchPlan::BatchPlan(const Examples& train, const Model& model, const ParamSet& regime, RandomStream order)
-    : train_(train)
+BatchPlan::BatchPlan(const Examples& train, const Variation* variation, const Model& model,
+                     std::int64_t classes, const ParamSet& regime, std::uint64_t seed, const Loading& loading)
+    : set_(train)
+    , variation_(variation)
     , model_(model)
+    , seed_(seed)
     , batch_(regime.integer("batch_size"))
     , micro_batch_(regime.integer("micro_batch"))
     , order_(regime.text("order"))
-    , stream_(std::move(order)) {
-    if (batch_ == 0 || batch_ > train.size()) batch_ = train.size();
-    if (whole_set())
-        chunks_ = model_.prepare(train_, micro_batch_);
+    , balanced_(regime.text("balance") == "bootstrap")
+    , fresh_(regime.text("augmentation") == "fresh")
+    , stream_(seed, "order") {
+    if (regime.text("augmentation") == "frozen") {
+        if (variation_) {
+            varied_ = true;
+            set_.inputs = variation_->frozen(seed, loading);
+            set_.labels = train.labels.repeat({variation_->copies()});
+        }
+        RandomStream dropout(seed, "dropout");
+        set_.masks = model_.draw_masks(size(), dropout);
+    }
+    if (batch_ == 0 || batch_ > size()) batch_ = size();
+    if (balanced_) {
+        by_class_.resize(static_cast<std::size_t>(classes));
+        const auto* label = set_.labels.data_ptr<std::int64_t>();
+        for (std::int64_t i = 0; i < size(); ++i) by_class_[static_cast<std::size_t>(label[i])].push_back(i);
+        std::erase_if(by_class_, [](const auto& members) { return members.empty(); });
+    }
+    RandomStream any(seed, "dropout");
+    drops_ = fresh_ && model_.draw_masks(1, any).defined();
+    const bool chance = drops_ || (fresh_ && variation_);
+    if (whole_set() && !balanced_ && !chance)
+        fixed_chunks_ = model_.prepare(set_, micro_batch_);
     else
         begin_epoch();
 }
 
 std::int64_t BatchPlan::updates_per_epoch() const {
-    return (train_.size() + batch_ - 1) / batch_;
+    return (size() + batch_ - 1) / batch_;
+}
+
+void BatchPlan::draw_balanced() {
+    for (auto& index : permutation_) {
+        const auto& members = by_class_[stream_.below(by_class_.size())];
+        index = members[stream_.below(members.size())];
+    }
 }
 
 void BatchPlan::begin_epoch() {
     epoch_state_ = stream_.state();
-    position_ = 0;
-    permutation_.resize(static_cast<std::size_t>(train_.size()));
-    if (order_ == "replacement") {
+    ++epoch_;
+    end_ = 0;
+    permutation_.resize(static_cast<std::size_t>(size()));
+    if (balanced_) {
+        draw_balanced();
+    } else if (order_ == "replacement") {
         for (auto& index : permutation_)
-            index = static_cast<std::int64_t>(stream_.below(static_cast<std::uint64_t>(train_.size())));
+            index = static_cast<std::int64_t>(stream_.below(static_cast<std::uint64_t>(size())));
     } else {
         std::iota(permutation_.begin(), permutation_.end(), 0);
         if (order_ == "shuffled") stream_.shuffle(std::span(permutation_));
     }
 }
 
-const std::vector<Examples>& BatchPlan::next() {
-    if (whole_set()) return chunks_;
-    if (position_ >= train_.size()) begin_epoch();
-    const auto end = std::min(train_.size(), position_ + batch_);
-    chunks_.clear();
-    for (; position_ < end; position_ = std::min(end, position_ + micro_batch_)) {
-        const auto count = std::min(end - position_, micro_batch_);
-        chunks_.push_back(train_.at(at::from_blob(permutation_.data() + position_, {count}, at::kLong)));
-    }
-    return chunks_;
+BatchPlan::Batch BatchPlan::next() {
+    if (!fixed_chunks_.empty()) return {size(), std::ssize(fixed_chunks_)};
+    if (end_ >= size()) begin_epoch();
+    begin_ = end_;
+    end_ = std::min(size(), begin_ + batch_);
+    return {end_ - begin_, (end_ - begin_ + micro_batch_ - 1) / micro_batch_};
+}
+
+Examples BatchPlan::chunk(std::int64_t index) const {
+    if (!fixed_chunks_.empty()) return fixed_chunks_[static_cast<std::size_t>(index)];
+    const auto first = begin_ + index * micro_batch_;
+    const auto count = std::min(end_ - first, micro_batch_);
+    const auto indices =
+        at::from_blob(const_cast<std::int64_t*>(permutation_.data()) + first, {count}, at::kLong);
+    auto examples = fresh_ && variation_
+                        ? Examples{.inputs = variation_->fresh(indices, seed_, epoch_, first),
+                                   .labels = set_.labels.index_select(0, indices)}
+                        : set_.at(indices);
+    if (drops_) examples.masks = masks(first, count);
+    return examples;
+}
+
+Tensor BatchPlan::masks(std::int64_t first, std::int64_t count) const {
+    RandomStream dropout(seed_, "dropout/" + std::to_string(epoch_) + "/" + std::to_string(first));
+    return model_.draw_masks(count, dropout);
 }
 
 std::map<std::string, std::string> BatchPlan::state() const {
-    if (whole_set()) return {};
-    return {{"order/stream", epoch_state_}, {"order/position", std::to_string(position_)}};
+    if (!fixed_chunks_.empty()) return {};
+    return {{"order/stream", epoch_state_},
+            {"order/position", std::to_string(end_)},
+            {"order/epoch", std::to_string(epoch_)}};
 }
 
 void BatchPlan::restore(const std::map<std::string, std::string>& state) {
-    if (whole_set()) return;
+    if (!fixed_chunks_.empty()) return;
     const auto stream = state.find("order/stream"), position = state.find("order/position");
     if (stream == state.end() || position == state.end())
         throw InputError("the checkpoint lacks the order of examples");
+    const auto number = [&](const std::string& text, std::int64_t most) {
+        std::int64_t value = -1;
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (read.ec != std::errc() || value < 0 || value > most)
+            throw InputError("the checkpoint's place in the epoch, '" + text +
+                             "', is not one of this training set");
+        return value;
+    };
     stream_.restore(stream->second);
+    const auto epoch = state.find("order/epoch");
+    epoch_ = epoch == state.end() ? -1 : number(epoch->second, std::numeric_limits<std::int64_t>::max()) - 1;
     begin_epoch();
-    const auto& text = position->second;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), position_);
-    if (read.ec != std::errc() || position_ < 0 || position_ > train_.size())
-        throw InputError("the checkpoint's place in the epoch, '" + text +
-                         "', is not one of this training set");
+    end_ = number(position->second, size());
 }
 
 } // namespace descent

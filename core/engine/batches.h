@@ -9,17 +9,29 @@
 
 namespace descent {
 
-/// Which examples each update sees, as the regime's batch_size, micro_batch and order say. Thread: the
-/// trainer's.
+/// Which examples each update sees, and in which variation, as the regime's batch_size, micro_batch, order,
+/// balance and augmentation say. Thread: the trainer's.
 class BatchPlan {
 public:
-    /// Keeps references to `train` and `model`.
-    BatchPlan(const Examples& train, const Model& model, const ParamSet& regime, RandomStream order);
+    /// Keeps references to `train` and `model`. Draws from streams "order", "augmentation" and "dropout" of
+    /// `seed`. With frozen augmentation the set that is trained on is drawn here, which may take a while.
+    BatchPlan(const Examples& train, const Variation* variation, const Model& model, std::int64_t classes,
+              const ParamSet& regime, std::uint64_t seed, const Loading& loading = {});
 
-    bool whole_set() const { return batch_ >= train_.size(); }
+    std::int64_t size() const { return set_.size(); } ///< examples in an epoch, frozen copies included
+    bool whole_set() const { return batch_ >= size(); }
+    /// Each update is trained on the training set as it is: what it evaluates is the training set's.
+    bool plain() const { return !fixed_chunks_.empty() && !varied_ && !set_.masks.defined(); }
     std::int64_t updates_per_epoch() const; ///< the last mini-batch of an epoch may be short
-    /// The next update's examples in chunks of at most micro_batch. The whole set is cut and prepared once.
-    const std::vector<Examples>& next();
+
+    struct Batch {
+        std::int64_t examples = 0, chunks = 0;
+    };
+    /// Moves on to the next update's examples.
+    Batch next();
+    /// They, in chunks of at most micro_batch. The whole set is cut and prepared once where it stays the
+    /// same.
+    Examples chunk(std::int64_t index) const;
 
     /// Where in the plan it stands, for checkpoints.
     std::map<std::string, std::string> state() const;
@@ -27,16 +39,24 @@ public:
 
 private:
     void begin_epoch();
+    void draw_balanced();
+    Tensor masks(std::int64_t first, std::int64_t count) const;
 
-    const Examples& train_;
+    Examples set_; // what is trained on: the training set, or its frozen copies
+    const Variation* variation_;
     const Model& model_;
+    std::uint64_t seed_;
     std::int64_t batch_, micro_batch_;
     std::string order_;
+    bool balanced_, fresh_, varied_ = false;
+    bool drops_; // the model has dropout, drawn anew at each use
     RandomStream stream_;
-    std::string epoch_state_;               // the stream's state when the epoch's order was drawn
-    std::vector<std::int64_t> permutation_; // of this epoch
-    std::int64_t position_ = 0;             // examples of this epoch already used
-    std::vector<Examples> chunks_;
+    std::vector<Examples> fixed_chunks_;              // of the whole set, where each update sees the same
+    std::vector<std::vector<std::int64_t>> by_class_; // for balanced draws
+    std::string epoch_state_;                         // the stream's state when the epoch's order was drawn
+    std::int64_t epoch_ = -1;                         // passes begun before this one
+    std::vector<std::int64_t> permutation_;           // of this epoch
+    std::int64_t begin_ = 0, end_ = 0;                // this update's examples within it
 };
 
 } // namespace descent

@@ -93,7 +93,8 @@ Standing load_checkpoint(const std::filesystem::path& file, Experiment& experime
     experiment.plan().restore(content.metadata);
     try {
         const auto counters = nlohmann::json::parse(metadata("probes"));
-        for (std::size_t i = 0; i < probes.size(); ++i) {
+        for (std::size_t i = 0; i < std::min(probes.size(), counters.size());
+             ++i) { // later probes were not there
             std::vector<double> values;
             for (const auto& text : counters.at(i))
                 values.push_back(std::strtod(text.get<std::string>().c_str(), nullptr));

@@ -67,15 +67,16 @@ public:
     const Catalog& catalog() const override { return registry().catalog; }
     EngineInfo info() const override { return engine_info(); }
 
-    Result<Inspection> inspect(const RunSpec& spec, bool time_updates, std::stop_token stop) override {
+    Result<Inspection> inspect(const RunSpec& spec, const InspectOptions& options) override {
         return guarded([&] {
-            Experiment experiment(unwrap(catalog().check(spec)), stop);
+            Experiment experiment(unwrap(catalog().check(spec)), {options.stop, options.progress});
             auto facts = experiment.data().inspection;
+            if (!options.samples) facts.samples.clear();
             complete(facts, experiment, 1);
             facts.notes = notes(spec, facts);
             facts.provenance.manifest.clear();
-            if (time_updates && !busy_->test())
-                facts.seconds_per_update = seconds_per_update(experiment, stop);
+            if (options.time_updates && !busy_->test())
+                facts.seconds_per_update = seconds_per_update(experiment, options.stop);
             return facts;
         });
     }
@@ -85,7 +86,8 @@ public:
         return guarded([&]() -> std::unique_ptr<Session> {
             const Claim claim(busy_);
             TrainingSession::Start start;
-            start.experiment = std::make_unique<Experiment>(unwrap(catalog().check(spec)));
+            start.experiment = std::make_unique<Experiment>(unwrap(catalog().check(spec)),
+                                                            Loading{options.stop, options.progress});
             start.threads = chosen_threads(options.threads, 1);
             start.paused = options.paused;
             auto facts = start.experiment->data().inspection;
@@ -116,7 +118,8 @@ public:
                                  "; only a stopped or interrupted run can be resumed");
             const Claim claim(busy_);
             TrainingSession::Start start;
-            start.experiment = std::make_unique<Experiment>(unwrap(catalog().check(run.spec)));
+            start.experiment = std::make_unique<Experiment>(unwrap(catalog().check(run.spec)),
+                                                            Loading{options.stop, options.progress});
             start.threads = chosen_threads(options.threads, static_cast<int>(run.provenance.threads));
             start.paused = options.paused;
             start.record = run;
@@ -181,6 +184,8 @@ private:
         if (facts.dropped_lines > 0)
             log.push_back({LogLine::Level::warning, 0,
                            format_count(facts.dropped_lines) + " lines dropped: nothing was left of them"});
+        for (const auto& [file, reason] : facts.left_out)
+            log.push_back({LogLine::Level::warning, 0, "left out: " + reason});
         if (facts.duplicates > 0)
             log.push_back(
                 {LogLine::Level::info, 0, format_count(facts.duplicates) + " repeated lines in the data"});

@@ -8,6 +8,8 @@
 #include "core/base/events.h"
 #include "core/base/run_record.h"
 
+#include <array>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -25,6 +27,23 @@ struct EngineInfo {
     int cores = 1;
 };
 
+/// How far the reading of data is: a share of 1 and what is being done ("features of 1,800 clips"). Thread:
+/// the one that reads.
+using LoadProgress = std::function<void(double share, const std::string& what)>;
+
+/// One example to look at.
+struct DataSample {
+    int side = 0;     ///< 0 train, 1 validation, 2 test
+    int label = 0;    ///< index into Provenance::classes
+    std::string text; ///< the name, or the recording's file relative to the folder
+    std::string file; ///< absolute path of the recording; "" where the example is text
+};
+
+/// A file that could not be used.
+struct LeftOut {
+    std::string file, reason;
+};
+
 /// What a task's data turned out to be, and what a spec would cost.
 struct Inspection {
     Provenance provenance;                                          ///< manifest left empty
@@ -32,10 +51,21 @@ struct Inspection {
     std::int64_t duplicates = 0;    ///< lines whose (example, label) had been seen before
     std::int64_t dropped_lines = 0; ///< lines of which nothing was left
     std::vector<std::pair<std::string, std::int64_t>>
-        dropped_characters; ///< character → times, commonest first
+        dropped_characters;                                ///< character → times, commonest first
+    std::vector<std::array<std::int64_t, 3>> split_counts; ///< by class: train, validation, test
+    std::array<std::int64_t, 3> speakers{};                ///< people on each side; 0 where the task has none
+    std::vector<LeftOut> left_out;
+    std::vector<DataSample> samples; ///< every example, only if asked for
     std::int64_t updates_per_epoch = 0, planned_updates = 0;
     std::optional<double> seconds_per_update; ///< measured, only if asked for
     std::vector<std::string> notes; ///< e.g. "lr 0.005 on the sum over 16,034 examples is 80.2 on the mean"
+};
+
+struct InspectOptions {
+    bool time_updates = false; ///< train a few throw-away updates to measure their cost
+    bool samples = false;      ///< fill Inspection::samples
+    std::stop_token stop{};
+    LoadProgress progress{};
 };
 
 struct StartOptions {
@@ -43,6 +73,8 @@ struct StartOptions {
     bool paused = false; ///< start paused before the first update
     BatchSink* feed =
         nullptr; ///< a second reader of the batches, say a LiveFeed; may be null; must outlive the session
+    std::stop_token stop{}; ///< gives up while data is read
+    LoadProgress progress{};
 };
 
 /// One run in progress on its own thread. All calls are thread-safe and return at once, except wait() and the
@@ -69,10 +101,8 @@ public:
     virtual ~Engine() = default;
     virtual const Catalog& catalog() const = 0;
     virtual EngineInfo info() const = 0;
-    /// Reads the task's data and builds the model. With `time_updates`, trains a few throw-away updates to
-    /// measure their cost. Nothing is stored.
-    virtual Result<Inspection> inspect(const RunSpec& spec, bool time_updates = false,
-                                       std::stop_token stop = {}) = 0;
+    /// Reads the task's data and builds the model. Nothing is stored.
+    virtual Result<Inspection> inspect(const RunSpec& spec, const InspectOptions& options = {}) = 0;
     /// Reads the data, creates the run in the store and starts it. On error nothing was stored.
     virtual Result<std::unique_ptr<Session>> start(const RunSpec& spec, StoreWriter& store,
                                                    const StartOptions& options = {}) = 0;

@@ -2,18 +2,22 @@
 
 namespace descent {
 
-void Evaluation::add(const Tensor& logits, const Tensor& losses, const Tensor& labels) {
+void Evaluation::add(const Tensor& scores, const Tensor& losses, const Tensor& truths) {
     loss_sum += losses.detach().to(at::kDouble).sum().item<double>();
-    const auto answers = logits.detach().argmax(1);
-    const auto* truth = labels.data_ptr<std::int64_t>();
+    const auto answers = scores.detach().argmax(1);
+    const auto* truth = truths.data_ptr<std::int64_t>();
     const auto* answer = answers.data_ptr<std::int64_t>();
-    for (std::int64_t i = 0; i < labels.size(0); ++i) ++confusion.at(truth[i], answer[i]);
+    for (std::int64_t i = 0; i < truths.size(0); ++i) ++confusion.at(truth[i], answer[i]);
+    if (!keeps_logits) return;
+    const auto all = scores.detach().to(at::kDouble).contiguous();
+    logits.insert(logits.end(), all.data_ptr<double>(), all.data_ptr<double>() + all.numel());
+    labels.insert(labels.end(), truth, truth + truths.size(0));
 }
 
 Evaluation evaluate(const Model& model, const Weights& weights, const std::vector<Examples>& chunks,
-                    std::int64_t classes) {
+                    std::int64_t classes, bool keep_logits) {
     const at::NoGradGuard no_grad;
-    Evaluation result(classes);
+    Evaluation result(classes, keep_logits);
     for (const auto& chunk : chunks) {
         const auto logits = model.logits(weights, chunk);
         result.add(logits, at::cross_entropy_loss(logits, chunk.labels, {}, at::Reduction::None),

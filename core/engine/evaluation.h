@@ -12,16 +12,21 @@ namespace descent {
 struct Evaluation {
     double loss_sum = 0; ///< nats
     Confusion confusion;
+    bool keeps_logits = false;
+    std::vector<double> logits;       ///< [n × classes], in the examples' order, if kept
+    std::vector<std::int64_t> labels; ///< [n], likewise
 
-    explicit Evaluation(std::int64_t classes = 0) : confusion(classes) {}
+    explicit Evaluation(std::int64_t classes = 0, bool keep_logits = false)
+        : confusion(classes)
+        , keeps_logits(keep_logits) {}
     /// Mean over the examples: not the mean of chunk means.
     double loss() const { return loss_sum / static_cast<double>(confusion.total()); }
-    /// `losses` [n]: each example's cross-entropy.
-    void add(const Tensor& logits, const Tensor& losses, const Tensor& labels);
+    /// `scores` [n × classes]: the logits; `losses` [n]: each example's cross-entropy.
+    void add(const Tensor& scores, const Tensor& losses, const Tensor& truths);
 };
 
 /// Forward passes only. Thread: any, one set of weights at a time.
 Evaluation evaluate(const Model& model, const Weights& weights, const std::vector<Examples>& chunks,
-                    std::int64_t classes);
+                    std::int64_t classes, bool keep_logits = false);
 
 } // namespace descent

@@ -3,7 +3,8 @@
 namespace descent {
 
 Examples Examples::at(const Tensor& indices) const {
-    Examples part{inputs.index_select(0, indices), {}, labels.index_select(0, indices), nullptr};
+    Examples part{.inputs = inputs.index_select(0, indices), .labels = labels.index_select(0, indices)};
+    if (masks.defined()) part.masks = masks.index_select(0, indices);
     if (lengths.defined()) {
         part.lengths = lengths.index_select(0, indices);
         if (part.size() > 0) part.inputs = part.inputs.narrow(1, 0, part.lengths.max().item<std::int64_t>());

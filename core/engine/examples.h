@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/engine/engine.h"
 #include "core/engine/torch.h"
 
 #include <memory>
@@ -12,17 +13,44 @@ struct Prepared {
     virtual ~Prepared() = default;
 };
 
+/// Reading and preparing data takes a while: how to be told to stop, and whom to tell how far it is.
+struct Loading {
+    std::stop_token stop{};
+    LoadProgress progress{};
+    void report(double share, const std::string& what) const {
+        if (stop.stop_requested()) throw InputError("interrupted");
+        if (progress) progress(share, what);
+    }
+};
+
 /// Labelled examples as tensors. Immutable once built; cheap to copy.
 struct Examples {
     Tensor inputs;  ///< sequences: uint8 [n, T], padded with 0; vectors: float [n, …]
     Tensor lengths; ///< sequences: int64 [n], 1 … T; undefined otherwise
     Tensor labels;  ///< int64 [n], 0 … classes − 1
-    std::shared_ptr<const Prepared> prepared; ///< made by the model that will be given it, or null
+    Tensor masks{}; ///< uint8 [n, …]: what dropout keeps of each example, as the model drew it; undefined
+                    ///< without
+    std::shared_ptr<const Prepared> prepared{}; ///< made by the model that will be given it, or null
 
     std::int64_t size() const { return labels.defined() ? labels.size(0) : 0; }
     /// The examples at `indices` (int64 [m]), in that order. Padding is cut to the longest chosen.
     Examples at(const Tensor& indices) const;
     Examples slice(std::int64_t begin, std::int64_t end) const;
+};
+
+/// Makes training examples anew: the same example, varied. What is drawn depends on the arguments only, so a
+/// run can go on from anywhere. Thread: the trainer's, once built.
+class Variation {
+public:
+    virtual ~Variation() = default;
+    /// Varied inputs of the training examples at `indices` (int64 [m]). The example at position `first` + i
+    /// of pass `epoch` has a random stream of its own.
+    virtual Tensor fresh(const Tensor& indices, std::uint64_t seed, std::int64_t epoch,
+                         std::int64_t first) const = 0;
+    /// A set drawn once: copies() varied copies of the whole training set, one after the other. Blocks;
+    /// throws InputError("interrupted") on `loading.stop`.
+    virtual Tensor frozen(std::uint64_t seed, const Loading& loading) const = 0;
+    virtual std::int64_t copies() const = 0;
 };
 
 /// What a model must know of a task to be built for it.

@@ -20,19 +20,30 @@ Weights draw(const RunSpec& spec, const Model& model) {
     return {model.weights(), init, dtype(spec.regime.params)};
 }
 
+/// N/(C·N_c): the mean over the training set is 1. Classes without examples count for nothing.
+Tensor class_weights(const TaskData& data, at::ScalarType type) {
+    const auto counts = at::bincount(data.train.labels, {}, data.shape.classes).to(at::kDouble);
+    const auto present = counts.gt(0).sum().item<double>();
+    const auto n = static_cast<double>(data.train.size());
+    return at::where(counts.gt(0), counts.reciprocal().mul(n / present), at::zeros_like(counts)).to(type);
+}
+
 } // namespace
 
-Experiment::Experiment(const RunSpec& spec, std::stop_token stop)
-    : Experiment(spec, registry().task(spec.task.id).load(spec.task.params, stop)) {}
+Experiment::Experiment(const RunSpec& spec, const Loading& loading)
+    : Experiment(spec, registry().task(spec.task.id).load(spec.task.params, loading), loading) {}
 
-Experiment::Experiment(const RunSpec& spec, TaskData data)
+Experiment::Experiment(const RunSpec& spec, TaskData data, const Loading& loading)
     : spec_(spec)
     , data_(std::move(data))
     , model_(registry().model(spec.model.id).make(spec.model.params, data_.shape))
     , weights_(draw(spec, *model_))
     , optimizer_(registry().optimizer(spec.optimizer.id).make(spec.optimizer.params, weights_.flat()))
-    , plan_(data_.train, *model_, spec.regime.params, RandomStream(spec.seed, "order")) {
+    , plan_(data_.train, data_.variation.get(), *model_, data_.shape.classes, spec.regime.params, spec.seed,
+            loading) {
     data_.inspection.provenance.majority_baseline = majority_baseline(data_);
+    if (spec.regime.params.text("balance") == "loss")
+        class_weights_ = class_weights(data_, weights_.flat().scalar_type());
 }
 
 Update Experiment::planned() const {
@@ -41,25 +52,37 @@ Update Experiment::planned() const {
 }
 
 Evaluation Experiment::accumulate() {
-    const auto& chunks = plan_.next();
-    std::int64_t examples = 0;
-    for (const auto& chunk : chunks) examples += chunk.size();
-    const bool mean = spec_.regime.params.text("reduction") == "mean";
-    const double scale = mean ? 1.0 / static_cast<double>(examples) : 1.0;
-    const bool several = chunks.size() > 1;
+    const auto& regime = spec_.regime.params;
+    const auto planned = plan_.next();
+    const bool several = planned.chunks > 1, running = regime.text("clip_at") == "micro-batch";
+    const double clip = regime.real("clip_norm");
     if (several && !sum_.defined()) sum_ = at::zeros({weights_.count()}, at::kDouble);
     if (several) sum_.zero_();
+    auto unclipped = several && running ? at::zeros_like(sum_) : Tensor();
+    unclipped_norm_.reset();
 
-    Evaluation batch(data_.shape.classes);
-    for (const auto& chunk : chunks) {
+    Evaluation batch(data_.shape.classes, data_.detection.has_value());
+    for (std::int64_t i = 0; i < planned.chunks; ++i) {
+        const auto chunk = plan_.chunk(i);
+        const auto& reduction = regime.text("reduction");
+        const double scale = reduction == "mean"           ? 1.0 / static_cast<double>(planned.examples)
+                             : reduction == "sum-of-means" ? 1.0 / static_cast<double>(chunk.size())
+                                                           : 1.0;
         weights_.gradient().zero_();
         const auto logits = model_->logits(weights_, chunk);
         const auto losses = at::cross_entropy_loss(logits, chunk.labels, {}, at::Reduction::None);
-        losses.backward(at::full_like(losses, scale));
+        losses.backward(class_weights_.defined() ? class_weights_.index_select(0, chunk.labels).mul_(scale)
+                                                 : at::full_like(losses, scale));
         batch.add(logits, losses, chunk.labels);
-        if (several) sum_.add_(weights_.gradient());
+        if (!several) continue;
+        sum_.add_(weights_.gradient());
+        if (!running) continue;
+        unclipped.add_(weights_.gradient());
+        if (const double norm = sum_.norm().item<double>(); clip > 0 && norm > clip)
+            sum_.mul_(clip / (norm + 1e-6));
     }
     if (several) weights_.gradient().copy_(sum_);
+    if (several && running) unclipped_norm_ = unclipped.norm().item<double>();
     return batch;
 }
 
@@ -75,6 +98,7 @@ UpdateFacts Experiment::step(const Evaluation& batch) {
     facts.gradient_norm = facts.clipped_norm = norm;
     if (!std::isfinite(norm) || !std::isfinite(facts.loss))
         return facts; // the caller ends the run; weights stay as they are
+    if (unclipped_norm_) facts.gradient_norm = *unclipped_norm_;
     if (clip > 0 && norm > clip) {
         // 1e-6 as torch.nn.utils.clip_grad_norm_
         const double factor = clip / (norm + 1e-6);

@@ -6,7 +6,6 @@
 #include "core/probes/probe.h"
 
 #include <memory>
-#include <stop_token>
 
 namespace descent {
 
@@ -15,9 +14,9 @@ namespace descent {
 class Experiment {
 public:
     /// Reads the data and draws the weights. Throws InputError for unusable data or parameters.
-    explicit Experiment(const RunSpec& spec, std::stop_token stop = {});
+    explicit Experiment(const RunSpec& spec, const Loading& loading = {});
     /// The same on data already read.
-    Experiment(const RunSpec& spec, TaskData data);
+    Experiment(const RunSpec& spec, TaskData data, const Loading& loading = {});
     Experiment(const Experiment&) = delete; // the plan refers to the data and the model
     Experiment& operator=(const Experiment&) = delete;
 
@@ -30,7 +29,8 @@ public:
     Update planned() const; ///< from the budget
 
     /// The next batch's gradient into weights().gradient(), exact over any number of chunks: their sum is
-    /// kept in double. Returns loss and answers over the batch, at the weights as they are.
+    /// kept in double. Returns loss and answers over the batch, at the weights as they are; the loss is that
+    /// of the examples as they come, class weights left out.
     Evaluation accumulate();
     /// The gradient's norm, the clip, the optimizer's step.
     UpdateFacts step(const Evaluation& batch);
@@ -48,7 +48,9 @@ private:
     Weights weights_;
     std::unique_ptr<Optimizer> optimizer_;
     BatchPlan plan_;
-    Tensor sum_; // double [P]: the gradient over several chunks
+    Tensor class_weights_;                 // [classes], where losses are weighted
+    Tensor sum_;                           // double [P]: the gradient over several chunks
+    std::optional<double> unclipped_norm_; // of this update's gradient, where the running sum was clipped
     std::vector<Examples> train_chunks_, validation_chunks_, test_chunks_;
 };
 

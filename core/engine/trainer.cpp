@@ -29,7 +29,8 @@ Trainer::Trainer(Experiment& experiment, Control& control, Sinks sinks, RunId ru
     const auto evaluations = planned_.count / evaluate_every_ + 1;
     matrix_every_ = evaluate_every_ * ((evaluations + kKeptMatrices - 1) / kKeptMatrices);
     const auto& facts = experiment.data().inspection.provenance;
-    const ProbeSetup setup{experiment.spec(), facts.classes, facts.majority_baseline};
+    const ProbeSetup setup{experiment.spec(), facts.classes, facts.majority_baseline,
+                           experiment.data().detection};
     for (const auto& definition : registry().probes) probes_.push_back(definition.make(setup, recorder_));
 }
 
@@ -95,12 +96,13 @@ void Trainer::evaluate(const Evaluation* whole_set) {
     const bool last = update_ == planned_;
     const auto& model = experiment_.model();
     const auto& weights = experiment_.weights();
-    const auto train =
-        whole_set ? *whole_set : descent::evaluate(model, weights, experiment_.train_chunks(), classes);
-    const auto validation = descent::evaluate(model, weights, experiment_.validation_chunks(), classes);
+    const auto over = [&](const std::vector<Examples>& chunks) {
+        return descent::evaluate(model, weights, chunks, classes, experiment_.data().detection.has_value());
+    };
+    const auto train = whole_set ? *whole_set : over(experiment_.train_chunks());
+    const auto validation = over(experiment_.validation_chunks());
     std::optional<Evaluation> test;
-    if (last && experiment_.data().test.size() > 0)
-        test = descent::evaluate(model, weights, experiment_.test_chunks(), classes);
+    if (last && experiment_.data().test.size() > 0) test = over(experiment_.test_chunks());
     EvaluationFacts facts{.train = train,
                           .validation = validation,
                           .test = test ? &*test : nullptr,
@@ -147,7 +149,7 @@ RunState Trainer::loop() {
         }
         const auto started = Clock::now();
         const auto batch = experiment_.accumulate();
-        if (due()) evaluate(experiment_.plan().whole_set() ? &batch : nullptr);
+        if (due()) evaluate(experiment_.plan().plain() ? &batch : nullptr);
         recorder_.at(update_, epoch(), seconds());
         const auto facts = experiment_.step(batch);
         for (const auto& probe : probes_) probe->updated(facts, recorder_);

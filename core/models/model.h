@@ -19,6 +19,9 @@ public:
     /// Logits [n, classes] of the n examples, in their order; differentiable in the weights.
     virtual Tensor logits(const Weights& weights, const Examples& examples) const = 0;
 
+    /// Draws what dropout keeps of n examples, for Examples::masks; undefined for a model without dropout.
+    virtual Tensor draw_masks(std::int64_t n, RandomStream& random) const;
+
     /// Cuts a set that will be passed over many times into chunks of at most `chunk` examples. The order of
     /// examples inside the set is the model's to choose: it may sort, share and cache (Examples::prepared).
     /// The default only cuts.

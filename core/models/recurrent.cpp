@@ -11,6 +11,10 @@ std::vector<Examples> Model::prepare(const Examples& set, std::int64_t chunk) co
     return chunks;
 }
 
+Tensor Model::draw_masks(std::int64_t, RandomStream&) const {
+    return {};
+}
+
 ParamTable recurrent_params() {
     return {
         integer("hidden", 128, "Size of the hidden state").at_least(1).at_most(8192).in("units").log(),

@@ -3,6 +3,7 @@
 #include "core/base/events.h"
 #include "core/base/run_spec.h"
 #include "core/engine/evaluation.h"
+#include "core/tasks/task.h"
 
 #include <functional>
 #include <limits>
@@ -55,6 +56,7 @@ struct ProbeSetup {
     const RunSpec& spec;
     const std::vector<std::string>& classes;
     double majority_baseline;
+    const std::optional<Detection>& detection; ///< none: the task is not one
 };
 
 /// Something measured while training. Declares its metrics in its constructor. Thread: the trainer's.

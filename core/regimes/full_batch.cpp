@@ -1,4 +1,5 @@
 #include "core/engine/registry.h"
+#include "core/tasks/keyword_spotting.h"
 
 namespace descent {
 
@@ -9,7 +10,15 @@ RegimeDefinition regime_full_batch() {
              .deltas = {{"regime.batch_size", std::int64_t{0}},
                         {"optimizer.lr", 0.1, "sgd"},
                         {"optimizer.momentum", 0.9, "sgd"},
-                        {"epochs", std::int64_t{600}}}}};
+                        {"epochs", std::int64_t{600}},
+                        {"regime.augmentation", std::string("frozen"), "", kKeywordTasks},
+                        {"regime.balance", std::string("loss"), "", kKeywordTasks},
+                        {"regime.micro_batch", std::int64_t{512}, "", kKeywordTasks},
+                        {"optimizer.lr", 0.1, "sgd", kKeywordTasks},
+                        {"optimizer.nesterov", true, "sgd", kKeywordTasks},
+                        {"optimizer.weight_decay", 1e-2, "sgd", kKeywordTasks},
+                        {"model.dropout", 0.0, "", kKeywordTasks},
+                        {"epochs", std::int64_t{60}, "", kKeywordTasks}}}};
 }
 
 } // namespace descent

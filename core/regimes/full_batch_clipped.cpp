@@ -1,16 +1,26 @@
 #include "core/engine/registry.h"
+#include "core/tasks/keyword_spotting.h"
 
 namespace descent {
 
 RegimeDefinition regime_full_batch_clipped() {
     return {{.id = "full-batch-clipped",
              .title = "Full batch, clipped",
-             .summary = "The whole set per update, gradient clipped to 0.25: keeps a large step stable",
+             .summary = "The whole set per update, its gradient clipped once: keeps a large step stable",
              .deltas = {{"regime.batch_size", std::int64_t{0}},
                         {"regime.clip_norm", 0.25},
                         {"optimizer.lr", 0.4, "sgd"},
                         {"optimizer.momentum", 0.9, "sgd"},
-                        {"epochs", std::int64_t{600}}}}};
+                        {"epochs", std::int64_t{600}},
+                        {"regime.augmentation", std::string("frozen"), "", kKeywordTasks},
+                        {"regime.balance", std::string("loss"), "", kKeywordTasks},
+                        {"regime.micro_batch", std::int64_t{512}, "", kKeywordTasks},
+                        {"regime.clip_norm", 0.5, "", kKeywordTasks},
+                        {"optimizer.lr", 0.2, "sgd", kKeywordTasks},
+                        {"optimizer.nesterov", true, "sgd", kKeywordTasks},
+                        {"optimizer.weight_decay", 1e-2, "sgd", kKeywordTasks},
+                        {"model.dropout", 0.0, "", kKeywordTasks},
+                        {"epochs", std::int64_t{60}, "", kKeywordTasks}}}};
 }
 
 } // namespace descent

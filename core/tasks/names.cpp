@@ -23,8 +23,9 @@ Examples to_examples(const NameLists& lists, const std::vector<Side>& sides, Sid
     }
     const auto n = std::ssize(chosen);
     const auto width = static_cast<std::int64_t>(longest);
-    Examples examples{at::zeros({n, width}, at::kByte), at::empty({n}, at::kLong), at::empty({n}, at::kLong),
-                      nullptr};
+    Examples examples{.inputs = at::zeros({n, width}, at::kByte),
+                      .lengths = at::empty({n}, at::kLong),
+                      .labels = at::empty({n}, at::kLong)};
     auto* symbol = examples.inputs.data_ptr<std::uint8_t>();
     for (std::int64_t i = 0; i < n; ++i) {
         const auto& item = *chosen[static_cast<std::size_t>(i)];
@@ -66,12 +67,16 @@ void describe(const NameLists& lists, const std::vector<Side>& sides, const Para
               Inspection& out) {
     std::vector<std::int64_t> counts(lists.classes.size(), 0);
     std::array<std::int64_t, 3> totals{};
+    out.split_counts.assign(lists.classes.size(), {});
     for (std::size_t i = 0; i < lists.items.size(); ++i) {
         const auto& item = lists.items[i];
         out.duplicates += item.repeated ? 1 : 0;
         if (sides[i] == Side::none) continue;
         ++counts[static_cast<std::size_t>(item.label)];
-        ++totals[static_cast<std::size_t>(sides[i])];
+        const auto side = static_cast<std::size_t>(sides[i]);
+        ++totals[side];
+        ++out.split_counts[static_cast<std::size_t>(item.label)][side];
+        out.samples.push_back({static_cast<int>(side), static_cast<int>(item.label), item.name, {}});
     }
     for (std::size_t c = 0; c < counts.size(); ++c)
         out.class_counts.emplace_back(lists.classes[c], counts[c]);
@@ -95,7 +100,7 @@ void describe(const NameLists& lists, const std::vector<Side>& sides, const Para
                         .dump();
 }
 
-TaskData load(const ParamSet& params, std::stop_token) {
+TaskData load(const ParamSet& params, const Loading&) {
     const auto& source = params.text("source");
     const auto lists = source.empty() ? built_in_names() : read_name_folder(source);
     const double validation = params.real("validation_share"), test = params.real("test_share");

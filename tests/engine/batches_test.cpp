@@ -12,18 +12,21 @@ struct Plan {
         : data(small_task())
         , spec(make_spec("gru", "sgd", "sgd", settings))
         , model(registry().model("gru").make(spec.model.params, data.shape))
-        , plan(data.train, *model, spec.regime.params, RandomStream(spec.seed, "order")) {}
+        , plan(data.train, nullptr, *model, data.shape.classes, spec.regime.params, spec.seed) {}
 
     /// The next update's examples, as text.
     std::vector<std::string> next() {
         std::vector<std::string> words;
-        for (const auto& chunk : plan.next())
+        const auto batch = plan.next();
+        for (std::int64_t c = 0; c < batch.chunks; ++c) {
+            const auto chunk = plan.chunk(c);
             for (std::int64_t i = 0; i < chunk.size(); ++i) {
                 std::string word = std::to_string(chunk.labels[i].item<std::int64_t>());
                 for (std::int64_t k = 0; k < chunk.lengths[i].item<std::int64_t>(); ++k)
                     word.append(1, ',').append(std::to_string(chunk.inputs[i][k].item<int>()));
                 words.push_back(word);
             }
+        }
         return words;
     }
     std::vector<std::string> epoch() {
@@ -79,7 +82,7 @@ TEST(BatchPlan, MicroBatchesCutWithoutReordering) {
     Plan whole(Settings{{"regime.batch_size", "10"}}),
         cut(Settings{{"regime.batch_size", "10"}, {"regime.micro_batch", "3"}});
     for (int i = 0; i < 8; ++i) EXPECT_EQ(whole.next(), cut.next());
-    EXPECT_EQ(cut.plan.next().size(), 3U); // the last of the third epoch holds 8 examples
+    EXPECT_EQ(cut.plan.next().chunks, 3); // the last of the third epoch holds 8 examples
 }
 
 TEST(BatchPlan, GoesOnFromTheMiddleOfAnEpoch) {

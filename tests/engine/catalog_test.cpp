@@ -33,7 +33,10 @@ std::vector<Combination> combinations() {
     std::vector<Combination> all;
     for (const auto& m : registry().models)
         for (const auto& o : registry().optimizers)
-            for (const auto& r : registry().regimes) all.push_back({m.entry.id, o.entry.id, r.entry.id});
+            for (const auto& r : registry().regimes)
+                if (m.entry.tasks.empty() || r.entry.tasks.empty() ||
+                    std::ranges::find_first_of(m.entry.tasks, r.entry.tasks) != m.entry.tasks.end())
+                    all.push_back({m.entry.id, o.entry.id, r.entry.id});
     return all;
 }
 
@@ -72,11 +75,13 @@ class Trains : public ::testing::TestWithParam<Combination> {};
 
 TEST_P(Trains, ThreeUpdatesAndRoundTrips) {
     const auto& [model, optimizer, regime] = GetParam();
-    const auto spec = make_spec(model, optimizer, regime, {{"updates", "3"}, {"model.hidden", "6"}});
+    const auto spec = make_spec(
+        model, optimizer, regime,
+        {{"task", registry().model(model).entry.tasks.front()}, {"updates", "3"}, {"model.hidden", "6"}});
     EXPECT_EQ(spec_from_json(nlohmann::json::parse(to_json(spec).dump())), spec);
     EXPECT_EQ(unwrap(registry().catalog.resolve(registry().catalog.request_for(spec))), spec);
 
-    Experiment experiment(spec, small_task());
+    Experiment experiment(spec, small_task_for(model));
     const auto before = experiment.weights().flat().clone();
     for (int i = 0; i < 3; ++i) {
         const auto facts = experiment.step(experiment.accumulate());

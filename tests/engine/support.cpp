@@ -11,8 +11,9 @@ Examples sequences(const std::vector<std::vector<int>>& symbols, const std::vect
     std::size_t longest = 0;
     for (const auto& s : symbols) longest = std::max(longest, s.size());
     const auto n = std::ssize(symbols), width = static_cast<std::int64_t>(longest);
-    Examples examples{at::zeros({n, width}, at::kByte), at::empty({n}, at::kLong), at::empty({n}, at::kLong),
-                      nullptr};
+    Examples examples{.inputs = at::zeros({n, width}, at::kByte),
+                      .lengths = at::empty({n}, at::kLong),
+                      .labels = at::empty({n}, at::kLong)};
     for (std::int64_t i = 0; i < n; ++i) {
         const auto& s = symbols[static_cast<std::size_t>(i)];
         for (std::size_t k = 0; k < s.size(); ++k)
@@ -45,6 +46,63 @@ TaskData small_task() {
     return data;
 }
 
+namespace {
+
+/// Adds noise of its own to each draw.
+class Noise : public Variation {
+public:
+    explicit Noise(Tensor inputs) : inputs_(std::move(inputs)) {}
+    Tensor fresh(const Tensor& indices, std::uint64_t seed, std::int64_t epoch,
+                 std::int64_t first) const override {
+        auto drawn = inputs_.index_select(0, indices);
+        for (std::int64_t i = 0; i < drawn.size(0); ++i)
+            add(drawn[i], seed, std::to_string(epoch) + "/" + std::to_string(first + i));
+        return drawn;
+    }
+    Tensor frozen(std::uint64_t seed, const Loading&) const override {
+        auto drawn = inputs_.repeat({copies(), 1, 1});
+        for (std::int64_t i = 0; i < drawn.size(0); ++i) add(drawn[i], seed, "frozen/" + std::to_string(i));
+        return drawn;
+    }
+    std::int64_t copies() const override { return 2; }
+
+private:
+    static void add(Tensor one, std::uint64_t seed, const std::string& name) {
+        RandomStream random(seed, name);
+        auto* value = one.data_ptr<float>();
+        for (std::int64_t k = 0; k < one.numel(); ++k) value[k] += static_cast<float>(0.1 * random.normal());
+    }
+    Tensor inputs_;
+};
+
+} // namespace
+
+TaskData small_sounds() {
+    constexpr std::int64_t bands = 9, frames = 37, n = 60;
+    RandomStream random(7, "sounds");
+    Examples all{.inputs = at::empty({n, bands, frames}, at::kFloat), .labels = at::empty({n}, at::kLong)};
+    auto* value = all.inputs.data_ptr<float>();
+    for (std::int64_t i = 0; i < n; ++i) {
+        const std::int64_t label = i % 5 == 3 ? 1 : i % 5 == 4 ? 2 : 0;
+        all.labels.data_ptr<std::int64_t>()[i] = label;
+        for (std::int64_t b = 0; b < bands; ++b)
+            for (std::int64_t f = 0; f < frames; ++f)
+                *value++ = static_cast<float>(random.normal() + (label > 0 && b == 3 * label ? 1.5 : 0));
+    }
+    TaskData data;
+    data.train = all.slice(0, 42);
+    data.validation = all.slice(42, n);
+    data.shape = {.features = {bands, frames}, .classes = 3};
+    data.inspection.provenance.classes = {"other", "one", "two"};
+    data.variation = std::make_shared<Noise>(data.train.inputs);
+    data.detection = Detection{};
+    return data;
+}
+
+TaskData small_task_for(const std::string& model) {
+    return model == "crnn-attention" ? small_sounds() : small_task();
+}
+
 RunSpec make_spec(const std::string& model, const std::string& optimizer, const std::string& regime,
                   const std::vector<std::pair<std::string, std::string>>& settings) {
     Request request;
@@ -53,7 +111,9 @@ RunSpec make_spec(const std::string& model, const std::string& optimizer, const 
     request.optimizer = optimizer;
     request.regime = regime;
     for (const auto& [path, text] : settings) {
-        if (path == "epochs")
+        if (path == "task")
+            request.task = text;
+        else if (path == "epochs")
             request.epochs = std::stoll(text);
         else if (path == "updates")
             request.updates = std::stoll(text);

@@ -65,6 +65,33 @@ class Lstm(Recurrent):
     cell = nn.LSTM
 
 
+class CrnnAttention(nn.Module):
+    """The keyword spotter: convolution, two GRU layers with dropout between them, attention over time. Dropout is a given
+    mask, so the layers are called one by one."""
+
+    DROPOUT = 0.25
+
+    def __init__(self, hidden, channels, bands):
+        super().__init__()
+        self.conv = nn.Conv2d(1, channels, (5, 20), (2, 8))
+        self.gru = nn.GRU(channels * ((bands - 5) // 2 + 1), hidden, 2)
+        self.attention = nn.Sequential(nn.Linear(hidden, hidden), nn.Tanh(), nn.Linear(hidden, 1))
+        self.output = nn.Linear(hidden, CLASSES)
+
+    def layer(self, k, x):
+        weights = [getattr(self.gru, f"{name}_l{k}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+        start = torch.zeros(1, x.shape[1], self.gru.hidden_size, dtype=x.dtype)
+        return torch.gru(x, start, weights, True, 1, 0.0, False, False, False)[0]
+
+    def forward(self, x, keep=None):
+        maps = self.conv(x.unsqueeze(1)).flatten(1, 2).permute(2, 0, 1)
+        if keep is None:
+            states, _ = self.gru(maps)
+        else:
+            states = self.layer(1, self.layer(0, maps) * keep.permute(1, 0, 2) / (1 - self.DROPOUT))
+        return self.output((torch.softmax(self.attention(states), 0) * states).sum(0))
+
+
 MODELS = {"char-rnn-linear": CharRnnLinear, "elman": Elman, "gru": Gru, "lstm": Lstm}
 
 # name of the case -> (optimizer, its parameters, parameters of the regime)
@@ -120,6 +147,26 @@ def forward_case(model, embedding, dtype):
     return tensors, {"model": model, "params": json.dumps(model_params(model, hidden, embedding))}
 
 
+def crnn_case(dropout, dtype):
+    hidden, channels, bands, frames, examples = 6, 3, 9, 37, 5
+    torch.manual_seed(20212)
+    net = CrnnAttention(hidden, channels, bands)
+    inputs = torch.randn(examples, bands, frames).to(dtype)
+    labels = torch.tensor([0, 1, 3, 2, 0])
+    steps = (frames - 20) // 8 + 1
+    keep = (torch.rand(examples, steps, hidden) >= net.DROPOUT) if dropout else None
+    net = net.to(dtype)
+    logits = net(inputs, keep)
+    loss = nn.functional.cross_entropy(logits, labels)
+    loss.backward()
+    tensors = {**parameters("model", net), "inputs": inputs, "labels": labels, "logits": logits.detach(), "loss": loss.detach(),
+               **parameters("grad", net, lambda p: p.grad)}
+    if dropout:
+        tensors["masks"] = keep.to(torch.int64)
+    params = {"model.hidden": hidden, "model.channels": channels, "model.dropout": net.DROPOUT}
+    return tensors, {"model": "crnn-attention", "params": json.dumps(params)}
+
+
 def model_params(model, hidden, embedding):
     params = {"model.hidden": hidden}
     if model != "char-rnn-linear":
@@ -157,10 +204,13 @@ def steps_case(model, case, dtype):
 
 
 def check_conditioned(case, single, double):
-    """A file that float32 rounding alone moves by more than a tenth of the tests' tolerance would test nothing."""
+    """A file that float32 rounding alone moves by more than a tenth of the tests' tolerance would test nothing. A gradient
+    that nearly cancels (attention's last bias does, exactly) is measured against a hundredth of the whole gradient."""
+    whole = sum((g.double() ** 2).sum() for name, g in double.items() if name.startswith("grad/")) ** 0.5
     for name, value in single.items():
         if value.dtype == torch.float32:
-            error = (value.double() - double[name]).norm() / double[name].norm().clamp_min(1e-12)
+            least = 0.01 * whole if name.startswith("grad/") else 1e-12
+            error = (value.double() - double[name]).norm() / double[name].norm().clamp_min(least)
             assert error < 1e-6, f"{case}: {name} differs by {error:.1e} between float32 and float64"
 
 
@@ -182,8 +232,9 @@ def write_safetensors(path, tensors, metadata):
 def main():
     torch.set_num_threads(1)
     GOLDEN.mkdir(exist_ok=True)
-    for old in GOLDEN.glob("*.safetensors"):
-        old.unlink()
+    for kind in ("forward", "steps"):
+        for old in GOLDEN.glob(f"{kind}-*.safetensors"):
+            old.unlink()
     versions = {"torch": torch.__version__}
     for model in MODELS:
         for embedding in (0,) if model == "char-rnn-linear" else (0, 5):
@@ -197,6 +248,13 @@ def main():
             single, metadata = steps_case(model, case, torch.float32)
             check_conditioned(f"{model} {case}", single, steps_case(model, case, torch.float64)[0])
             write_safetensors(GOLDEN / f"steps-{model}-{case}.safetensors", single, {**metadata, "dtype": "float32", **versions})
+    for dropout in (False, True):
+        stem = f"forward-crnn-attention-{'dropout' if dropout else 'plain'}"
+        single, metadata = crnn_case(dropout, torch.float32)
+        double, _ = crnn_case(dropout, torch.float64)
+        check_conditioned(stem, single, double)
+        for tensors, dtype in ((single, "float32"), (double, "float64")):
+            write_safetensors(GOLDEN / f"{stem}-{dtype}.safetensors", tensors, {**metadata, "dtype": dtype, **versions})
 
 
 if __name__ == "__main__":
