@@ -36,6 +36,7 @@ std::string deltas_text(const Entry& entry) {
     for (const auto& delta : entry.deltas) {
         std::string word = delta.path + "=" + to_string(delta.value);
         if (!delta.only_for.empty()) word += " (with " + delta.only_for + ")";
+        if (!delta.tasks.empty()) word += " (for " + joined(delta.tasks, ", ") + ")";
         words.push_back(std::move(word));
     }
     return joined(words, ", ");

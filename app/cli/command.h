@@ -20,6 +20,7 @@ using Action = std::function<int()>;
 
 void add_catalog_commands(CLI::App& app, Action& action); ///< tasks, models, optimizers, regimes
 void add_inspect_command(CLI::App& app, Action& action);  ///< inspect
+void add_data_commands(CLI::App& app, Action& action);    ///< data make, data inspect
 void add_run_commands(CLI::App& app, Action& action);     ///< run, resume
 void add_store_commands(CLI::App& app, Action& action);   ///< runs, show, export
 void add_edit_commands(CLI::App& app, Action& action);    ///< trash, restore, rename, tag, note, star, unstar

@@ -41,7 +41,10 @@ int follow(const Begin& begin, const StartOptions& options, bool resumed, StoreW
     BatchQueue queue;
     StartOptions with_feed = options;
     with_feed.feed = &queue;
-    const std::unique_ptr<Session> session = unwrap(begin(with_feed));
+    with_feed.stop = watch.token();
+    auto begun = begin(with_feed);
+    if (!begun && watch.requested()) return Exit::interrupted; // while the data was read: nothing was stored
+    const std::unique_ptr<Session> session = unwrap(std::move(begun));
     const DiscardAtEnd discard{queue};
     const std::stop_callback on_interrupt(watch.token(), [&] { session->stop(RunState::interrupted); });
     const std::jthread waiter([&] {

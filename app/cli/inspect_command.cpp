@@ -1,6 +1,7 @@
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/output.h"
+#include "app/cli/progress_line.h"
 #include "app/cli/record_json.h"
 #include "app/cli/request_options.h"
 #include "core/base/format.h"
@@ -9,6 +10,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 namespace descent::cli {
@@ -22,14 +25,30 @@ struct Options {
     bool time = false, json = false;
 };
 
+json by_side(const std::array<std::int64_t, 3>& counts) {
+    return {{"train", counts[0]}, {"validation", counts[1]}, {"test", counts[2]}};
+}
+
+bool has_speakers(const Inspection& found) {
+    return found.speakers[0] + found.speakers[1] + found.speakers[2] > 0;
+}
+
 json to_json(const Inspection& found, const RunSpec& spec, const Catalog& catalog) {
     json counts = json::object(), dropped = json::object();
     for (const auto& [name, count] : found.class_counts) counts[name] = count;
     for (const auto& [character, count] : found.dropped_characters) dropped[character] = count;
+    json split = json::object(), left_out = json::array();
+    for (std::size_t i = 0; i < std::min(found.split_counts.size(), found.class_counts.size()); ++i)
+        split[found.class_counts[i].first] = by_side(found.split_counts[i]);
+    for (const auto& [file, reason] : found.left_out)
+        left_out.push_back({{"file", file}, {"reason", reason}});
     return {
         {"key", catalog.key(spec)},
         {"spec", descent::to_json(spec)},
         {"class_counts", std::move(counts)},
+        {"split_counts", std::move(split)},
+        {"speakers", has_speakers(found) ? by_side(found.speakers) : json(nullptr)},
+        {"left_out", std::move(left_out)},
         {"duplicates", found.duplicates},
         {"dropped_lines", found.dropped_lines},
         {"dropped_characters", std::move(dropped)},
@@ -40,6 +59,45 @@ json to_json(const Inspection& found, const RunSpec& spec, const Catalog& catalo
         {"provenance", cli::to_json(found.provenance)}};
 }
 
+void print_classes(Output& out, const Inspection& found) {
+    using Align = Table::Align;
+    const bool split = found.split_counts.size() == found.class_counts.size();
+    std::vector<std::string> headings{"class", "examples"};
+    std::vector<Align> alignment{Align::left, Align::right};
+    if (split)
+        for (const char* side : {"train", "validation", "test"}) {
+            headings.emplace_back(side);
+            alignment.push_back(Align::right);
+        }
+    headings.emplace_back();
+    alignment.push_back(Align::left);
+    Table table(headings, alignment);
+    for (std::size_t i = 0; i < found.class_counts.size(); ++i) {
+        std::vector<std::string> row{found.class_counts[i].first, format_count(found.class_counts[i].second)};
+        if (split)
+            for (const std::int64_t count : found.split_counts[i]) row.push_back(format_count(count));
+        row.emplace_back();
+        table.add(std::move(row));
+    }
+    table.print(out, "  ");
+}
+
+void print_left_out(Output& out, const Inspection& found) {
+    constexpr std::size_t kMost = 10;
+    if (found.left_out.empty()) return;
+    out << "\n  left out: " << format_count(std::ssize(found.left_out))
+        << (found.left_out.size() == 1 ? " file\n" : " files\n");
+    for (std::size_t i = 0; i < std::min(found.left_out.size(), kMost); ++i) {
+        const auto& [file, reason] = found.left_out[i];
+        const bool named = reason.starts_with(file);
+        out << "    " << one_line(named || reason.empty() ? "" : file + ": ")
+            << one_line(reason.empty() ? file : reason) << "\n";
+    }
+    if (found.left_out.size() > kMost)
+        out << "    and " << format_count(static_cast<std::int64_t>(found.left_out.size() - kMost))
+            << " more (--json lists them all)\n";
+}
+
 void print(Output& out, const Inspection& found, const RunSpec& spec) {
     const auto& p = found.provenance;
     out << out.bold(spec.task.id) << "  " << p.data_source << "\n";
@@ -47,8 +105,13 @@ void print(Output& out, const Inspection& found, const RunSpec& spec) {
         << " validation, " << format_count(p.test_examples) << " test examples\n";
     out << "  always the commonest class: " << percent(p.majority_baseline)
         << " of the validation examples\n";
-    out << "  " << format_count(found.duplicates) << " repeated lines, " << format_count(found.dropped_lines)
-        << " lines of which nothing was left\n";
+    if (has_speakers(found))
+        out << "  speakers: " << format_count(found.speakers[0]) << " training, "
+            << format_count(found.speakers[1]) << " validation, " << format_count(found.speakers[2])
+            << " test\n";
+    else
+        out << "  " << format_count(found.duplicates) << " repeated lines, "
+            << format_count(found.dropped_lines) << " lines of which nothing was left\n";
     if (!found.dropped_characters.empty()) {
         std::vector<std::string> words;
         for (const auto& [character, count] : found.dropped_characters)
@@ -57,9 +120,8 @@ void print(Output& out, const Inspection& found, const RunSpec& spec) {
     }
     out << "  data hash " << p.data_hash << "\n\n";
 
-    Table table({"class", "examples", ""}, {Table::Align::left, Table::Align::right, Table::Align::left});
-    for (const auto& [name, count] : found.class_counts) table.add({name, format_count(count), ""});
-    table.print(out, "  ");
+    print_classes(out, found);
+    print_left_out(out, found);
 
     out << "\n  " << spec.model.id << " with " << format_count(p.parameters) << " weights; "
         << format_count(found.updates_per_epoch) << (found.updates_per_epoch == 1 ? " update" : " updates")
@@ -78,10 +140,15 @@ int inspect(const Options& options) {
     Engine& engine = *unwrap(load_engine());
     make_paths_absolute(request, engine.catalog());
     const RunSpec spec = unwrap(engine.catalog().resolve(request));
-    const auto result = engine.inspect(spec, options.time, watch.token());
+    Output out;
+    ProgressLine line(out, !options.json);
+    const auto result = engine.inspect(
+        spec, {.time_updates = options.time,
+               .stop = watch.token(),
+               .progress = [&](double share, const std::string& what) { line.show(share, what); }});
+    line.erase();
     if (watch.requested()) return Exit::interrupted;
     const Inspection found = unwrap(result);
-    Output out;
     if (options.json)
         out << dump(to_json(found, spec, engine.catalog()), 2) << "\n";
     else
@@ -100,7 +167,8 @@ void add_inspect_command(CLI::App& app, Action& action) {
     command->add_flag("--time", options->time, "Also train a few throw-away updates to measure their cost");
     command->add_flag("--json", options->json, "As JSON");
     command->footer("Examples:\n  descent inspect --task names\n"
-                    "  descent inspect --task names --set task.source=DIR --regime full-batch --time");
+                    "  descent inspect --task names --set task.source=DIR --regime full-batch --time\n"
+                    "  descent data inspect --task kws-binary --set task.source=DIR --json");
     command->callback([options, &action] { action = [options] { return inspect(*options); }; });
 }
 

@@ -38,19 +38,33 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
 
 /// CLI11 would only call an unknown command an argument that was not expected.
 void check_command(const CLI::App& app, const std::vector<std::string>& words) {
-    if (words.empty() || words.front().starts_with("-")) return;
-    std::vector<std::string> commands;
-    for (const auto* command : app.get_subcommands({})) commands.push_back(command->get_name());
-    if (std::ranges::find(commands, words.front()) != commands.end()) return;
-    auto rest = suggestion(words.front(), commands);
-    throw InputError("unknown command '" + words.front() + "'" +
-                     (rest.empty() ? "; see descent --help" : rest));
+    const CLI::App* level = &app;
+    std::string path;
+    for (const auto& word : words) {
+        const auto all = level->get_subcommands({});
+        if (all.empty() || word.starts_with("-")) return;
+        const auto chosen = std::ranges::find(all, word, [](const CLI::App* c) { return c->get_name(); });
+        if (chosen == all.end()) {
+            std::vector<std::string> commands;
+            for (const auto* command : all) commands.push_back(command->get_name());
+            const auto rest = suggestion(word, commands);
+            throw InputError("unknown command '" + path + word + "'" +
+                             (rest.empty() ? "; see descent " + path + "--help" : rest));
+        }
+        level = *chosen;
+        path += word + " ";
+    }
 }
 
 std::string describe(const CLI::App& app, const CLI::ParseError& error) {
-    const auto chosen = app.get_subcommands();
-    const CLI::App& command = chosen.empty() ? app : *chosen.back();
-    const std::string where = chosen.empty() ? "" : command.get_name() + ": ";
+    const CLI::App* last = &app;
+    std::string where;
+    for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = last->get_subcommands()) {
+        last = chosen.back();
+        where += (where.empty() ? "" : " ") + last->get_name();
+    }
+    if (!where.empty()) where += ": ";
+    const CLI::App& command = *last;
     const auto extra = app.remaining(true);
     if (dynamic_cast<const CLI::ExtrasError*>(&error) && !extra.empty()) {
         const std::string word = extra.front().substr(0, extra.front().find('='));
@@ -83,6 +97,7 @@ int run(int argc, char** argv) {
     add_edit_commands(app, action);
     add_catalog_commands(app, action);
     add_inspect_command(app, action);
+    add_data_commands(app, action);
 
     const auto print_help = [&] {
         Output out;

@@ -1,5 +1,6 @@
 #include "app/cli/command.h"
 #include "app/cli/follow.h"
+#include "app/cli/progress_line.h"
 #include "app/cli/request_options.h"
 
 #include <CLI/CLI.hpp>
@@ -32,6 +33,12 @@ struct ShowOptions {
         return static_cast<int>(whole_number("--threads", *threads, 1, 1024));
     }
 
+    bool speaks() const { return !json && !quiet; }
+    /// Says how far the reading of data is.
+    StartOptions start(ProgressLine& line) const {
+        return {.threads = thread_count(),
+                .progress = [&line](double share, const std::string& what) { line.show(share, what); }};
+    }
     std::unique_ptr<Reporter> reporter(Output& out) const {
         return json ? make_json_reporter(out) : make_text_reporter(out, store.repeated(), quiet);
     }
@@ -49,7 +56,6 @@ struct ResumeOptions {
 };
 
 int run(const RunOptions& options) {
-    const int threads = options.show.thread_count();
     const std::int64_t replicates =
         options.replicates ? whole_number("--replicates", *options.replicates, 1, 1'000'000) : 1;
     Request request = options.request.request();
@@ -60,23 +66,31 @@ int run(const RunOptions& options) {
     if (static_cast<std::uint64_t>(replicates - 1) > std::numeric_limits<std::uint64_t>::max() - spec.seed)
         throw InputError("--replicates: there are not that many seeds after " + std::to_string(spec.seed));
 
+    Output out;
     const StoreOption& store = options.show.store;
     if (!store.exists()) {
         // The data is read once more than needed, so that data which cannot be used leaves no empty store
         // behind.
-        const auto inspection = engine.inspect(spec, false, watch.token());
+        ProgressLine line(out, options.show.speaks());
+        const auto inspection =
+            engine.inspect(spec, {.stop = watch.token(), .progress = options.show.start(line).progress});
+        line.erase();
         if (watch.requested()) return Exit::interrupted;
         unwrap(inspection);
     }
     const auto writer = store.writer();
 
-    Output out;
     int worst = Exit::ok;
     for (std::int64_t i = 0; i < replicates; ++i, ++spec.seed) {
         if (watch.requested()) return Exit::interrupted;
-        const auto begin = [&](const StartOptions& start) { return engine.start(spec, *writer, start); };
+        ProgressLine line(out, options.show.speaks());
+        const auto begin = [&](const StartOptions& start) {
+            auto session = engine.start(spec, *writer, start);
+            line.erase();
+            return session;
+        };
         const auto reporter = options.show.reporter(out);
-        const int code = follow(begin, {.threads = threads}, false, *writer, *reporter, watch);
+        const int code = follow(begin, options.show.start(line), false, *writer, *reporter, watch);
         worst = std::max(worst, code);
         // A seed may diverge where the next does not; what failed or was ended is not tried again.
         if (code != Exit::ok && code != Exit::diverged) break;
@@ -106,9 +120,16 @@ int resume(const ResumeOptions& options) {
     Engine& engine = *unwrap(load_engine());
     const auto writer = options.show.store.writer();
     Output out;
-    const auto begin = [&](const StartOptions& start) { return engine.resume(record, *writer, start); };
+    ProgressLine line(out, options.show.speaks());
+    const auto begin = [&](const StartOptions& start) {
+        auto session = engine.resume(record, *writer, start);
+        line.erase();
+        return session;
+    };
     const auto reporter = options.show.reporter(out);
-    return follow(begin, {.threads = threads}, true, *writer, *reporter, watch);
+    auto start = options.show.start(line);
+    start.threads = threads;
+    return follow(begin, start, true, *writer, *reporter, watch);
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include "core/base/catalog.h"
 #include "core/base/format.h"
 #include "core/engine/engine.h"
+#include "core/store/curve_csv.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -32,7 +33,7 @@ struct ShowOptions {
 struct ExportOptions {
     StoreOption store;
     std::vector<std::string> runs;
-    std::string csv;
+    std::string csv, curve;
 };
 
 int runs(const RunsOptions& options) {
@@ -78,6 +79,7 @@ int show(const ShowOptions& options) {
 
 int export_runs(const ExportOptions& options) {
     const InterruptWatch watch;
+    if (!options.curve.empty()) unwrap(curve_kind(options.curve));
     const auto store = options.store.reader();
     const auto chosen = find_runs(*store, options.runs);
     const std::filesystem::path file = options.csv;
@@ -94,7 +96,9 @@ int export_runs(const ExportOptions& options) {
         }
         return !watch.requested();
     };
-    const auto rows = export_csv(*store, chosen, file, go_on);
+    const auto rows = options.curve.empty()
+                          ? export_csv(*store, chosen, file, go_on)
+                          : export_curve_csv(*store, chosen, unwrap(curve_kind(options.curve)), file, go_on);
     if (out.terminal()) out << "\r\033[K";
     if (watch.requested() && !rows) return Exit::interrupted;
     out << format_count(unwrap(rows)) << " rows written to " << options.csv << "\n";
@@ -140,7 +144,8 @@ void add_store_commands(CLI::App& app, Action& action) {
                 "  descent show brave-otter --toml > spec.toml");
     one->callback([shown, &action] { action = [shown] { return show(*shown); }; });
 
-    auto* out = app.add_subcommand("export", "Write every sample of runs as tidy CSV");
+    auto* out =
+        app.add_subcommand("export", "Write every sample of runs, or their detection curves, as tidy CSV");
     auto exported = std::make_shared<ExportOptions>();
     out->add_option("RUN", exported->runs, "Names, UUIDs, or unique beginnings of either")
         ->type_name("")
@@ -148,10 +153,19 @@ void add_store_commands(CLI::App& app, Action& action) {
     out->add_option("--csv", exported->csv, "The file to write; it is replaced whole or not at all")
         ->type_name("FILE")
         ->required();
+    out->add_option("--curve", exported->curve, "The stored detection curves instead: fa-fr, roc or det")
+        ->type_name("KIND");
     exported->store.add_to(*out);
-    out->footer("Columns: run_id, run, seed, update, epoch, wall_time, metric, value; full resolution.\n\n"
+    out->footer("Columns: run_id, run, seed, update, epoch, wall_time, metric, value; full resolution.\n"
+                "With --curve: run_id, run, seed, update, epoch, set, keyword, threshold (log odds, inf "
+                "accepts nothing) and\n"
+                "  fa-fr  false_alarm, false_reject: shares of all examples of the set\n"
+                "  roc    false_positive_rate, true_positive_rate\n"
+                "  det    false_positive_probit, false_negative_probit\n"
+                "keyword is empty for the curve of all keywords together.\n\n"
                 "Examples:\n  descent export brave-otter --csv otter.csv\n  descent export brave calm --csv "
-                "both.csv");
+                "both.csv\n"
+                "  descent export brave-otter --curve fa-fr --csv curves.csv");
     out->callback([exported, &action] { action = [exported] { return export_runs(*exported); }; });
 }
 

@@ -125,7 +125,10 @@ private:
             add(in_full ? "train loss" : "loss", format_number(*loss));
         if (const auto loss = latest("validation/loss"); loss && in_full)
             add("validation loss", format_number(*loss));
-        if (const auto accuracy = latest("validation/accuracy"))
+        // Where something is to be found among much else, accuracy says little.
+        if (const auto auroc = latest("validation/auroc"))
+            add(in_full ? "validation AUROC" : "AUROC", format_number(*auroc));
+        else if (const auto accuracy = latest("validation/accuracy"))
             add(in_full ? "validation accuracy" : "accuracy", percent(*accuracy));
         return text;
     }
@@ -186,6 +189,11 @@ private:
         const double majority = run.provenance.majority_baseline;
         row("accuracy", "accuracy", percent,
             majority > 0 ? "  (always the commonest class: " + percent(majority) + ")" : "");
+        const auto number = [](double v) { return format_number(v); };
+        row("AUROC", "auroc", number, "");
+        row("area under FA-FR", "auc-fa-fr", number, "");
+        row("equal error rate", "eer", percent, "");
+        row("false alarms an hour", "fa-per-hour", number, "");
         if (!table.empty()) table.print(out_, "  ");
     }
 
