@@ -34,10 +34,10 @@ void complete(Inspection& facts, Experiment& experiment, int threads) {
 }
 
 /// The step size and the clip in the other reduction's units, for batches of one size.
-std::vector<std::string> notes(const RunSpec& spec, const Inspection& facts) {
+std::vector<std::string> notes(const RunSpec& spec, std::int64_t examples) {
     const auto& regime = spec.regime.params;
     auto batch = regime.integer("batch_size");
-    if (batch == 0 || batch > facts.provenance.train_examples) batch = facts.provenance.train_examples;
+    if (batch == 0 || batch > examples) batch = examples;
     const bool sum = regime.text("reduction") == "sum";
     const auto n = static_cast<double>(batch);
     const double lr = spec.optimizer.params.real("lr"), clip = regime.real("clip_norm");
@@ -73,7 +73,7 @@ public:
             auto facts = experiment.data().inspection;
             if (!options.samples) facts.samples.clear();
             complete(facts, experiment, 1);
-            facts.notes = notes(spec, facts);
+            facts.notes = notes(spec, experiment.plan().size());
             facts.provenance.manifest.clear();
             if (options.time_updates && !busy_->test())
                 facts.seconds_per_update = seconds_per_update(experiment, options.stop);
@@ -92,7 +92,7 @@ public:
             start.paused = options.paused;
             auto facts = start.experiment->data().inspection;
             complete(facts, *start.experiment, start.threads);
-            for (auto& note : notes(spec, facts))
+            for (auto& note : notes(spec, start.experiment->plan().size()))
                 start.log.push_back({LogLine::Level::info, 0, std::move(note)});
             report_data(facts, start.log);
 

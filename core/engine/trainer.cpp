@@ -149,13 +149,13 @@ RunState Trainer::loop() {
         }
         const auto started = Clock::now();
         const auto batch = experiment_.accumulate();
+        examples_since_ += batch.confusion.total();
         if (due()) evaluate(experiment_.plan().plain() ? &batch : nullptr);
         recorder_.at(update_, epoch(), seconds());
         const auto facts = experiment_.step(batch);
         for (const auto& probe : probes_) probe->updated(facts, recorder_);
         if (diverged(facts)) return RunState::diverged;
         ++update_.count;
-        examples_since_ += facts.examples;
         const double took = std::chrono::duration<double>(Clock::now() - started).count();
         seconds_per_update_ = seconds_per_update_ ? 0.95 * *seconds_per_update_ + 0.05 * took : took;
         if (Clock::now() - last_checkpoint_ >= kCheckpointEvery) checkpoint();
