@@ -1,5 +1,6 @@
 #include "ui/main_window.h"
 
+#include "ui/pages/data_page.h"
 #include "ui/pages/help_page.h"
 #include "ui/pages/runs_page.h"
 #include "ui/pages/train_page.h"
@@ -26,7 +27,7 @@ namespace descent::ui {
 
 namespace {
 
-enum Page { train, runs, help };
+enum Page { train, runs, data, help };
 constexpr int kCompactBelow = 1160;
 
 MainWindow::OnClose askOnClose(QWidget* parent, const QString& run) {
@@ -62,6 +63,7 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
     , stack_(new QStackedWidget)
     , train_(new TrainPage(engine, store, training))
     , runs_(new RunsPage(store, engine, training))
+    , data_(new DataPage(engine))
     , help_(new HelpPage(engine, store)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Descent Studio"));
@@ -71,10 +73,11 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
 
     rail_->addPage(QStringLiteral("navTrain"), tr("Train"), QStringLiteral("train"), tr("Train (Ctrl+1)"));
     rail_->addPage(QStringLiteral("navRuns"), tr("Runs"), QStringLiteral("runs"), tr("Runs (Ctrl+2)"));
+    rail_->addPage(QStringLiteral("navData"), tr("Data"), QStringLiteral("data"), tr("Data (Ctrl+5)"));
     rail_->addPage(QStringLiteral("navHelp"), tr("Help"), QStringLiteral("help"), tr("Help (F1)"), true);
     stack_->setObjectName(QStringLiteral("pages"));
-    for (QWidget* page :
-         {static_cast<QWidget*>(train_), static_cast<QWidget*>(runs_), static_cast<QWidget*>(help_)}) {
+    for (QWidget* page : {static_cast<QWidget*>(train_), static_cast<QWidget*>(runs_),
+                          static_cast<QWidget*>(data_), static_cast<QWidget*>(help_)}) {
         page->setProperty("role", QStringLiteral("page"));
         stack_->addWidget(page);
     }
@@ -103,6 +106,11 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
         showPage(Page::train);
     });
     connect(runs_, &RunsPage::trainFirst, this, [this] { showPage(Page::train); });
+    connect(data_, &DataPage::dataChosen, train_, &TrainPage::setData);
+    connect(data_, &DataPage::trainWanted, this, [this](const Request& request) {
+        train_->setData(request);
+        showPage(Page::train);
+    });
     connect(&training_, &Training::stateChanged, this, &MainWindow::trainEnded);
     restoreGeometry(settings_.value(QStringLiteral("geometry")).toByteArray());
     showPage(Page::train);
@@ -125,7 +133,7 @@ void MainWindow::buildMenus() {
         return action;
     };
     auto* file = menu("menuFile", tr("&File"));
-    file->addAction(train_->exportAction());
+    file->addActions({train_->exportAction(), data_->exportAction()});
     file->addSeparator();
     add(file, "actionQuit", tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
 
@@ -144,12 +152,15 @@ void MainWindow::buildMenus() {
         else
             edit->addSeparator();
     }
+    edit->addAction(data_->filterAction());
 
     auto* view = menu("menuView", tr("&View"));
     add(view, "actionShowTrain", tr("&Train"), QKeySequence(Qt::CTRL | Qt::Key_1),
         [this] { showPage(Page::train); });
     add(view, "actionShowRuns", tr("&Runs"), QKeySequence(Qt::CTRL | Qt::Key_2),
         [this] { showPage(Page::runs); });
+    add(view, "actionShowData", tr("&Data"), QKeySequence(Qt::CTRL | Qt::Key_5),
+        [this] { showPage(Page::data); });
     view->addSeparator();
     buildTheme(view);
 
@@ -183,6 +194,7 @@ void MainWindow::setTheme(theme::Mode mode) {
 }
 
 void MainWindow::showPage(int page) {
+    if (page == Page::data) data_->offer(train_->request());
     stack_->setCurrentIndex(page);
     rail_->setCurrent(page);
     // So that the page's keys work at once; a field that has the focus within it keeps it.

@@ -12,6 +12,7 @@ class QStackedWidget;
 
 namespace descent::ui {
 
+class DataPage;
 class EngineHost;
 class HelpPage;
 class NavRail;
@@ -57,6 +58,7 @@ private:
     QStackedWidget* stack_;
     TrainPage* train_;
     RunsPage* runs_;
+    DataPage* data_;
     HelpPage* help_;
     QMenu* theme_menu_ = nullptr;
     bool background_ = false;

@@ -112,7 +112,8 @@ QTabBar::tab:focus { background: @hover; }
 
 QTableView, QTreeView, QListView { background: @surface; alternate-background-color: @window; color: @text; border: none;
     gridline-color: @border; selection-background-color: @navChecked; selection-color: @text; outline: none; }
-QTableView:focus { border: 1px solid @accent; }
+QTableView[role="framed"] { border: 1px solid transparent; }
+QTableView:focus, QTableView[role="framed"]:focus { border: 1px solid @accent; }
 QTableView::item { padding: 0 8px; border: none; }
 QHeaderView { background: @surface; border: none; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: 5px 8px; }

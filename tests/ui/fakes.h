@@ -4,6 +4,7 @@
 #include "core/engine/engine.h"
 #include "core/store/store.h"
 #include "core/store/writer.h"
+#include "tests/ui/fake_detection.h"
 
 #include <algorithm>
 #include <atomic>
@@ -26,6 +27,8 @@ struct FakePlan {
     std::int64_t diverge_at = 0; ///< an update whose loss is not a number; 0 never
     std::string start_error{};
     bool slow_blas = false;
+    std::string clips{"/nowhere"}; ///< root of the recordings that detection runs name
+    std::int64_t logits_every = 1; ///< evaluations; 2 leaves every other without
 };
 
 inline std::vector<std::string> fakeClasses() {
@@ -112,6 +115,7 @@ private:
                          {7, "gradient/norm-clipped", "", Direction::none},
                          {8, "gradient/clip-share", "", Direction::none},
                          {9, "lr", "", Direction::none}};
+        if (isFakeDetection(run_.spec)) declareDetection(first);
         first.state = StateChange{state_, {}};
         first.log = {
             {LogLine::Level::info, now_ms(), "Training " + run_.spec.model.id + " on 3,612 examples"}};
@@ -179,6 +183,7 @@ private:
         add(b, 2, 0.9 - 0.8 * std::exp(-3 * t));
         add(b, 3, 0.8 - 0.7 * std::exp(-3 * t) + 0.01 * std::sin(30 * t));
         add(b, 4, 0.468);
+        if (isFakeDetection(run_.spec)) return evaluateDetection(b, t);
         const auto n = std::int64_t(fakeClasses().size());
         Matrix m{"validation/confusion", {update_}, {epoch()}, n, n, std::vector<double>(std::size_t(n * n))};
         for (std::int64_t r = 0; r < n; ++r)
@@ -187,6 +192,23 @@ private:
                     r == c ? std::floor(20 + 60 * t)
                            : double((r * 7 + c * 3) % 5 == 0 ? int(9 * (1.1 - t)) : 0);
         b.matrices.push_back(std::move(m));
+    }
+
+    void declareDetection(MetricBatch& b) const {
+        b.metrics.push_back({10, "validation/auroc", "", Direction::higher});
+        b.metrics.push_back({11, "validation/auc-fa-fr", "", Direction::lower});
+        b.metrics.push_back({12, "validation/eer", "", Direction::lower});
+        const auto classes = fakeManifest(run_.spec, plan_.clips).classes();
+        for (std::size_t c = 1; classes.size() > 2 && c < classes.size(); ++c)
+            b.metrics.push_back(
+                {std::uint32_t(12 + c), "validation/auroc/" + classes[c], "", Direction::higher});
+    }
+    void evaluateDetection(MetricBatch& b, double t) const {
+        b.matrices = fakeDetectionMatrices(fakeManifest(run_.spec, plan_.clips), {update_}, {epoch()}, t);
+        std::uint32_t metric = 10;
+        for (const double value : fakeDetectionMetrics(b.matrices)) add(b, metric++, value);
+        if (std::llround(epoch()) % plan_.logits_every != 0)
+            std::erase_if(b.matrices, [](const Matrix& m) { return m.name == "validation/logits"; });
     }
 
     void say(RunState state) {
@@ -230,6 +252,9 @@ class FakeEngine : public Engine {
 public:
     FakePlan plan;
     std::atomic<int> inspections = 0;
+    /// While true, reading with samples says that it is at 40 % and goes no further until it is cancelled.
+    std::atomic<bool> hold_data = false;
+    int samples_per_class = 40; ///< of the names task, on average
 
     FakeEngine() {
         catalog_.tasks = {
@@ -241,7 +266,18 @@ public:
              .deltas = {{"model", std::string("gru")}, {"regime", std::string("full-batch-clipped")}}},
             {.id = "other",
              .title = "A task with a name so long that it cannot be shown whole",
-             .summary = "Another"}};
+             .summary = "Another"},
+            {.id = "kws-binary",
+             .title = "Keyword spotting, one word",
+             .summary = "Tell a word from all others",
+             .params = {path("source", "", "Folder of recordings; empty for the built-in corpus"),
+                        text("keywords", "sheila", "The words to find, separated by commas"),
+                        text("holdout_speakers", "", "Speakers held out, separated by commas")}},
+            {.id = "kws-3",
+             .title = "Keyword spotting, three words",
+             .summary = "Tell three words from all others and from each other",
+             .params = {path("source", "", "Folder of recordings; empty for the built-in corpus"),
+                        real("duration", 1.5, "Length of a clip").above(0).in("s")}}};
         catalog_.models = {
             {.id = "gru",
              .title = "GRU",
@@ -294,7 +330,7 @@ public:
     EngineInfo info() const override {
         return {"1.13.1", plan.slow_blas ? "reference BLAS" : "OpenBLAS 0.3.21", plan.slow_blas, 2};
     }
-    Result<Inspection> inspect(const RunSpec& spec, bool time_updates, std::stop_token) override {
+    Result<Inspection> inspect(const RunSpec& spec, const InspectOptions& options) override {
         ++inspections;
         const std::string& source =
             spec.task.params.values.contains("source") ? spec.task.params.text("source") : std::string();
@@ -306,7 +342,16 @@ public:
         found.duplicates = 14;
         found.updates_per_epoch = plan.updates_per_epoch;
         found.planned_updates = planned(spec);
-        if (time_updates) found.seconds_per_update = 0.02;
+        if (options.time_updates) found.seconds_per_update = 0.02;
+        if (!options.samples) return found;
+        if (options.progress) options.progress(0.4, "features of 1,800 clips");
+        while (hold_data && !options.stop.stop_requested())
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        if (options.stop.stop_requested()) return fail("stopped");
+        if (spec.task.id == "kws-binary")
+            describeWords(found, source, spec.task.params.text("keywords"));
+        else
+            describeNames(found);
         return found;
     }
     Result<std::unique_ptr<Session>> start(const RunSpec& spec, StoreWriter& store,
@@ -322,6 +367,13 @@ public:
         run.created_ms = run.started_ms = now_ms();
         run.planned = {planned(spec)};
         run.provenance = provenance();
+        if (isFakeDetection(spec)) {
+            const SpeechManifest manifest = fakeManifest(spec, plan.clips);
+            run.provenance.manifest = manifest.to_json();
+            run.provenance.classes = manifest.classes();
+            run.provenance.validation_examples = kFakeClips;
+            run.provenance.majority_baseline = 0.8;
+        }
         auto created = store.create(run);
         if (!created) return std::unexpected(created.error());
         return std::make_unique<FakeSession>(*created, plan, store, options);
@@ -334,6 +386,41 @@ public:
     }
 
 private:
+    /// Adds an example, and to the counts of its class and side; sides go 0, 0, 0, 1, 2, 0, 0, 0, 1, 2 …
+    static void addSample(Inspection& found, int label, std::string text, std::string file) {
+        constexpr std::array kSides{0, 0, 0, 1, 2};
+        auto& [name, n] = found.class_counts[std::size_t(label)];
+        const int side = kSides[std::size_t(n++) % kSides.size()];
+        ++found.split_counts[std::size_t(label)][std::size_t(side)];
+        found.samples.push_back({side, label, std::move(text), std::move(file)});
+    }
+    static void empty(Inspection& found) {
+        found.class_counts.clear();
+        for (const auto& name : found.provenance.classes) found.class_counts.emplace_back(name, 0);
+        found.split_counts.assign(found.provenance.classes.size(), {});
+    }
+    void describeNames(Inspection& found) const {
+        found.provenance.data_hash = "9f2c61ab03d47e58aa10";
+        found.dropped_lines = 3;
+        found.dropped_characters = {{"/", 8}, {"1", 2}};
+        empty(found);
+        const int classes = int(found.provenance.classes.size());
+        for (int label = 0; label < classes; ++label)
+            for (int i = 0; i < samples_per_class * (1 + label % 3) / 2; ++i)
+                addSample(found, label, "Name" + std::to_string(label) + "x" + std::to_string(i), "");
+    }
+    static void describeWords(Inspection& found, const std::string& source, const std::string& keyword) {
+        found.provenance.data_hash = "77d0";
+        found.provenance.classes = {"other", keyword};
+        found.duplicates = 0;
+        found.speakers = {42, 9, 1};
+        found.left_out = {{"eight/cut.wav", "eight/cut.wav: ends before its header says"}};
+        empty(found);
+        for (int i = 0; i < 20; ++i) {
+            const std::string file = (i % 4 ? "eight" : keyword) + "/p" + std::to_string(i) + "_nohash_0.wav";
+            addSample(found, i % 4 ? 0 : 1, file, source + "/" + file);
+        }
+    }
     std::int64_t planned(const RunSpec& spec) const {
         return spec.budget.updates ? *spec.budget.updates : *spec.budget.epochs * plan.updates_per_epoch;
     }

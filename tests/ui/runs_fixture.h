@@ -152,7 +152,7 @@ public:
     }
     const Catalog& catalog() const override { return catalog_; }
     EngineInfo info() const override { return {"1.13.1", "OpenBLAS", false, 2}; }
-    Result<Inspection> inspect(const RunSpec&, bool, std::stop_token) override { return fail("not here"); }
+    Result<Inspection> inspect(const RunSpec&, const InspectOptions&) override { return fail("not here"); }
     Result<std::unique_ptr<Session>> start(const RunSpec&, StoreWriter&, const StartOptions&) override {
         return fail("not here");
     }

@@ -46,7 +46,10 @@ struct Studio {
 
     template<class T = QWidget>
     T* find(const char* name) const {
-        T* found = window->findChild<T*>(QString::fromLatin1(name));
+        // The Data page has a task's fields too; what is meant here are those of Train.
+        const auto* train = window->findChild<QWidget*>(QStringLiteral("trainPage"));
+        T* found = train ? train->findChild<T*>(QString::fromLatin1(name)) : nullptr;
+        if (!found) found = window->findChild<T*>(QString::fromLatin1(name));
         if (!found) qFatal("no %s in the window", name);
         return found;
     }

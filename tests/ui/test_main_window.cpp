@@ -28,7 +28,7 @@ private Q_SLOTS:
         s.key(Qt::Key_1, Qt::ControlModifier);
         QCOMPARE(page(s), 0);
         s.key(Qt::Key_F1);
-        QCOMPARE(page(s), 2);
+        QCOMPARE(page(s), 3);
         s.key(Qt::Key_Return, Qt::ControlModifier); // trains, and shows it
         QTRY_COMPARE(s.text("runState"), QStringLiteral("training"));
         QCOMPARE(page(s), 0);

@@ -18,16 +18,16 @@ struct Key {
     const char *keys, *what;
 };
 constexpr std::array kKeys{
-    Key{"Ctrl+1, Ctrl+2", "Train, Runs"},
+    Key{"Ctrl+1, Ctrl+2, Ctrl+5", "Train, Runs, Data"},
     Key{"Ctrl+Enter", "Train with the settings of the form"},
     Key{"Space", "Pause or continue"},
     Key{".", "While paused: exactly one update"},
     Key{"← →", "In a chart: move the cursor"},
     Key{"Esc", "From an enlarged chart back to all"},
-    Key{"Ctrl+F", "Filter the runs"},
+    Key{"Ctrl+F", "Filter the runs, or the examples of the data"},
     Key{"Delete", "Move runs to the trash"},
     Key{"Ctrl+Z, Ctrl+Shift+Z", "Undo and redo edits of runs"},
-    Key{"Ctrl+E", "Export the run as CSV"},
+    Key{"Ctrl+E", "Export the run, or the table of the data, as CSV"},
     Key{"F1", "This page"},
 };
 
@@ -91,6 +91,12 @@ void HelpPage::write() {
            "<code>task=names and lr&gt;0.01 and (tag:paper or starred)</code>. A stopped or interrupted run "
            "can be resumed, "
            "bit for bit as if it had never ended. The trash hides runs and gives them back.</p>"
+           "<h3>Data</h3>"
+           "<p>Where a task's data come from, how many examples each class has on which side, what is left "
+           "out and why, and every example to look at or to hear. Drop a folder on the page to bring other "
+           "data: files <code>Language.txt</code> with a name a line, or recordings as "
+           "<code>word/speaker_nohash_0.wav</code>. You see what was understood before anything "
+           "changes.</p>"
            "<h3>Keys</h3><table>%1</table>"
            "<h3>About</h3><p>Version %2 · engine: %3<br>Store: %4</p>"
            "<p style='color:%5'>Free software under the GNU General Public License, version 3 or later. "

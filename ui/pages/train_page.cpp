@@ -3,6 +3,7 @@
 #include "core/base/format.h"
 #include "core/store/reader.h"
 #include "ui/plots/charts_grid.h"
+#include "ui/state/detection.h"
 #include "ui/state/engine_host.h"
 #include "ui/state/store_host.h"
 #include "ui/state/training.h"
@@ -19,6 +20,7 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -33,6 +35,7 @@ namespace {
 constexpr int kFrameMs = 33;
 constexpr int kSlowestFrameMs = 500;
 constexpr int kHeaderMs = 100;
+constexpr int kLeastCharts = theme::kGrid * 24; ///< pixels
 constexpr double kDrawingShare = 0.1; ///< of the GUI thread's time, so that training keeps the processor
 
 enum Right { empty, run };
@@ -46,6 +49,7 @@ TrainPage::TrainPage(EngineHost& engine, StoreHost& store, Training& training, Q
     , training_(training)
     , plots_(plots())
     , run_(new WatchedRun(store, training, this))
+    , detection_(new Detection(*run_, this))
     , pane_(new FormPane(engine, training)) {
     setObjectName(QStringLiteral("trainPage"));
     setFocusPolicy(Qt::ClickFocus);
@@ -106,20 +110,29 @@ TrainPage::TrainPage(EngineHost& engine, StoreHost& store, Training& training, Q
 
 QWidget* TrainPage::makeRun() {
     header_ = new RunHeader;
-    charts_ = new ChartsGrid(plots_, *run_);
-    details_ = new RunDetails(plots_, *run_);
+    charts_ = new ChartsGrid(plots_, *run_, *detection_);
+    details_ = new RunDetails(plots_, *run_, *detection_);
     charts_->setAxis(XAxis(header_->axis()));
     auto* card = new QFrame;
     card->setProperty("role", QStringLiteral("card"));
     auto* inside = new QVBoxLayout(card);
     inside->setContentsMargins(theme::kGrid, theme::kGrid / 2, theme::kGrid, theme::kGrid);
     inside->addWidget(details_);
-    card->setMinimumHeight(theme::kGrid * 13);
     auto* split = new QSplitter(Qt::Vertical);
     split->setObjectName(QStringLiteral("runSplit"));
     split->setHandleWidth(theme::kGrid);
     split->setChildrenCollapsible(false);
-    split->addWidget(charts_);
+    // The five cards of a detector need more height than a small window has.
+    charts_->setProperty("role", QStringLiteral("plain"));
+    auto* scroll = new QScrollArea;
+    scroll->setObjectName(QStringLiteral("chartsScroll"));
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidgetResizable(true);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setMinimumHeight(kLeastCharts);
+    scroll->setWidget(charts_);
+    split->addWidget(scroll);
     split->addWidget(card);
     split->setStretchFactor(0, 7);
     split->setStretchFactor(1, 3);
@@ -214,6 +227,14 @@ void TrainPage::engineReady() {
 
 void TrainPage::setRequest(const Request& request) {
     pane_->setRequest(request);
+}
+
+void TrainPage::setData(const Request& wanted) {
+    pane_->form().setData(wanted);
+}
+
+const Request& TrainPage::request() const {
+    return pane_->form().request();
 }
 
 void TrainPage::train() {

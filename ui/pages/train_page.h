@@ -18,6 +18,7 @@ class QStackedWidget;
 namespace descent::ui {
 
 class ChartsGrid;
+class Detection;
 class EngineHost;
 class FormPane;
 class NoticeBar;
@@ -35,6 +36,8 @@ public:
 
     void showRun(const RunId& run);                         ///< watch a stored or a live run
     void setRequest(const Request& request);                ///< put it into the form
+    void setData(const Request& wanted);                    ///< its task and the task's settings alone
+    const Request& request() const;                         ///< what the form holds
     QList<QAction*> runActions() const { return actions_; } ///< train, pause, step, stop
     QAction* exportAction() const { return export_; }
     ChartsGrid& charts() { return *charts_; }
@@ -67,6 +70,7 @@ private:
     Training& training_;
     const std::vector<PlotDef> plots_;
     WatchedRun* run_;
+    Detection* detection_;
     FormPane* pane_;
     QStackedWidget* right_;
     RunHeader* header_;

@@ -2,6 +2,7 @@
 
 #include "ui/plots/plot_export.h"
 #include "ui/state/background.h"
+#include "ui/state/detection.h"
 #include "ui/state/watched_run.h"
 #include "ui/theme.h"
 
@@ -14,13 +15,20 @@
 #include <QKeyEvent>
 
 #include <algorithm>
-#include <tuple>
+#include <set>
+#include <utility>
 
 namespace descent::ui {
 
-ChartsGrid::ChartsGrid(const std::vector<PlotDef>& plots, const WatchedRun& run, QWidget* parent)
+namespace {
+constexpr int kColumnWidth = 230; ///< a card's, from which on three columns are better than two
+} // namespace
+
+ChartsGrid::ChartsGrid(const std::vector<PlotDef>& plots, const WatchedRun& run, Detection& detection,
+                       QWidget* parent)
     : QWidget(parent)
     , run_(run)
+    , detection_(detection)
     , grid_(new QGridLayout(this)) {
     setObjectName(QStringLiteral("charts"));
     chooser_ = [](QWidget* dialog_parent, const QString& suggested, const QString& filter) {
@@ -28,12 +36,9 @@ ChartsGrid::ChartsGrid(const std::vector<PlotDef>& plots, const WatchedRun& run,
     };
     grid_->setContentsMargins(0, 0, 0, 0);
     grid_->setSpacing(theme::kGrid);
-    for (int i = 0; i < int(plots.size()); ++i) {
-        auto* card = new PlotCard(plots[std::size_t(i)], run_);
+    for (const auto& plot : plots) {
+        auto* card = new PlotCard(plot, run_, detection_, this);
         cards_.push_back(card);
-        grid_->addWidget(card, i / 2, i % 2);
-        grid_->setRowStretch(i / 2, 1);
-        grid_->setColumnStretch(i % 2, 1);
         connect(card, &PlotCard::enlargeClicked, this,
                 [this, card] { enlarge(enlarged_ == card ? nullptr : card); });
         connect(card, &PlotCard::tableRequested, this,
@@ -44,6 +49,64 @@ ChartsGrid::ChartsGrid(const std::vector<PlotDef>& plots, const WatchedRun& run,
             for (auto* other : cards_) other->setCursor(x);
         });
     }
+    arrange();
+}
+
+int ChartsGrid::columnsFor(const std::vector<PlotCard*>& cards) const {
+    return cards.size() > 4 && width() >= 3 * kColumnWidth ? 3 : 2;
+}
+
+/// Places the cards that have something to show: a tall one at the left over two rows, the others row by row
+/// around it.
+void ChartsGrid::arrange() {
+    std::vector<PlotCard*> wanted;
+    for (auto* card : cards_)
+        if (card->wanted()) wanted.push_back(card);
+    const int columns = columnsFor(wanted);
+    if (wanted == arranged_ && columns == columns_) return;
+    if (enlarged_ && std::ranges::find(wanted, enlarged_) == wanted.end()) {
+        enlarged_->setEnlarged(false);
+        enlarged_ = nullptr;
+    }
+    arranged_ = wanted;
+    columns_ = columns;
+    std::ranges::stable_partition(wanted, [](const PlotCard* card) { return card->plot().tall; });
+    for (auto* card : cards_) grid_->removeWidget(card);
+    std::set<std::pair<int, int>> taken;
+    int row = 0, column = 0;
+    for (auto* card : wanted) {
+        while (taken.contains({row, column}))
+            if (++column == columns) {
+                column = 0;
+                ++row;
+            }
+        const int rows = card->plot().tall ? 2 : 1;
+        for (int r = 0; r < rows; ++r) taken.insert({row + r, column});
+        grid_->addWidget(card, row, column, rows, 1);
+    }
+    share();
+}
+
+/// Shows what is in the grid, or the enlarged card alone. An empty row or column must not keep its share.
+void ChartsGrid::share() {
+    for (int i = 0; i < grid_->rowCount(); ++i) grid_->setRowStretch(i, 0);
+    for (int i = 0; i < grid_->columnCount(); ++i) grid_->setColumnStretch(i, 0);
+    for (auto* card : cards_) {
+        const bool there = std::ranges::find(arranged_, card) != arranged_.end();
+        const bool seen = there && (!enlarged_ || card == enlarged_);
+        card->setVisible(seen);
+        if (!seen) continue;
+        int row = 0, column = 0, rows = 0, columns = 0;
+        grid_->getItemPosition(grid_->indexOf(card), &row, &column, &rows, &columns);
+        for (int r = row; r < row + rows; ++r) grid_->setRowStretch(r, 1);
+        grid_->setColumnStretch(column, card->plot().tall && columns_ == 3 ? 5 : 4);
+    }
+    grid_->setSpacing(enlarged_ ? 0 : theme::kGrid);
+}
+
+void ChartsGrid::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if (!arranged_.empty() && columnsFor(arranged_) != columns_) arrange();
 }
 
 void ChartsGrid::reset() {
@@ -51,7 +114,9 @@ void ChartsGrid::reset() {
 }
 
 void ChartsGrid::sync() {
-    for (auto* card : cards_)
+    detection_.sync();
+    if (run_.record()) arrange(); // while a run is being read, what was shown keeps its place
+    for (auto* card : arranged_)
         if (!enlarged_ || card == enlarged_) card->sync();
 }
 
@@ -61,20 +126,8 @@ void ChartsGrid::setAxis(XAxis axis) {
 
 void ChartsGrid::enlarge(PlotCard* card) {
     enlarged_ = card;
-    for (int i = 0; i < int(cards_.size()); ++i) {
-        auto* each = cards_[std::size_t(i)];
-        each->setVisible(!card || each == card);
-        each->setEnlarged(each == card);
-        // An empty row or column must not keep its share.
-        grid_->setRowStretch(i / 2, 0);
-        grid_->setColumnStretch(i % 2, 0);
-    }
-    for (int i = 0; i < int(cards_.size()); ++i) {
-        if (card && cards_[std::size_t(i)] != card) continue;
-        grid_->setRowStretch(i / 2, 1);
-        grid_->setColumnStretch(i % 2, 1);
-    }
-    grid_->setSpacing(card ? 0 : theme::kGrid);
+    for (auto* each : cards_) each->setEnlarged(each == card);
+    share();
     sync();
 }
 
@@ -124,7 +177,10 @@ void ChartsGrid::exportPlot(PlotCard& card, PlotExport what) {
         return;
     }
     const auto done = [this, file](Result<void> result) { report(result, file); };
-    if (matrix)
+    if (card.plot().table)
+        inBackground(
+            this, [table = card.plot().table(detection_), file] { return writeCsv(table, file); }, done);
+    else if (matrix)
         inBackground(
             this, [m = *matrix, classes = run_.classes(), file] { return writeCsv(m, classes, file); }, done);
     else

@@ -12,14 +12,16 @@ class QGridLayout;
 
 namespace descent::ui {
 
+class Detection;
 class WatchedRun;
 
-/// All plots of the watched run: two by two, or one of them enlarged; they share x axis and cursor. Thread:
-/// GUI.
+/// The plots that the watched run has something for: two beside each other, or three where there is room for
+/// the five that a detector has; or one of them enlarged. They share x axis and cursor. Thread: GUI.
 class ChartsGrid : public QWidget {
     Q_OBJECT
 public:
-    ChartsGrid(const std::vector<PlotDef>& plots, const WatchedRun& run, QWidget* parent = nullptr);
+    ChartsGrid(const std::vector<PlotDef>& plots, const WatchedRun& run, Detection& detection,
+               QWidget* parent = nullptr);
 
     void reset();
     void sync();
@@ -42,13 +44,19 @@ Q_SIGNALS:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    int columnsFor(const std::vector<PlotCard*>& cards) const;
+    void arrange();
+    void share();
     void exportPlot(PlotCard& card, PlotExport what);
     void report(const Result<void>& result, const QString& file);
 
     const WatchedRun& run_;
-    std::vector<PlotCard*> cards_;
+    Detection& detection_;
+    std::vector<PlotCard*> cards_, arranged_; ///< all; those in the grid
+    int columns_ = 0;
     PlotCard* enlarged_ = nullptr;
     QGridLayout* grid_;
     Chooser chooser_;

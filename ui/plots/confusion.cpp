@@ -1,5 +1,7 @@
 #include "ui/plots/plot.h"
 
+#include "ui/state/watched_run.h"
+
 namespace descent::ui {
 
 PlotDef plot_confusion() {
@@ -7,6 +9,8 @@ PlotDef plot_confusion() {
         .id = QStringLiteral("confusion"),
         .title = QStringLiteral("Confusion"),
         .matrix = "validation/confusion",
+        // A detector's counts depend on its threshold: they are beside its curve.
+        .shown = [](const WatchedRun& run) { return !run.matrix("validation/fa-fr"); },
     };
 }
 

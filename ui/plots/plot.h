@@ -1,13 +1,18 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 #include <functional>
 #include <string>
 #include <vector>
 
+class QWidget;
+
 namespace descent::ui {
 
+class Detection;
+class OwnPlot;
 class WatchedRun;
 
 /// A horizontal line with a word: the clip level.
@@ -18,11 +23,22 @@ struct ReferenceLine {
 
 /// One metric drawn as one curve. Colour and dash are indices into theme::series and theme::dash.
 struct CurveDef {
-    std::string metric;
+    std::string metric; ///< one that ends in "/" stands for all metrics of the run that begin so
     QString label;
     int colour = 0;
     int dash = 0;
     bool faint = false; ///< behind the others, and not what the y axis is fitted to
+};
+
+/// What a plot with axes of its own draws, in numbers: its table twin and its CSV file. A row's name says
+/// which curve it belongs to.
+struct PlotTable {
+    QStringList columns; ///< "curve" first, as in the CSV's header
+    struct Row {
+        QString curve;
+        std::vector<double> values; ///< columns.size() − 1
+    };
+    std::vector<Row> rows;
 };
 
 /// A plot is a declaration: what to draw, not how. One per file in ui/plots, listed by descent_register(plot
@@ -37,10 +53,19 @@ struct PlotDef {
     std::function<std::vector<ReferenceLine>(const WatchedRun&)> lines{};
     std::function<QString(const WatchedRun&)>
         note{}; ///< beside the title: "clip 0.25 (active in 97% of updates)"
+    /// Whether the run has what it draws; always, where not given. A plot that is not shown takes no room.
+    std::function<bool(const WatchedRun&)> shown{};
+    bool tall = false; ///< takes two rows of the grid
+    /// Draws something else than lines over time or a matrix, with axes of its own.
+    std::function<OwnPlot*(Detection&, QWidget* parent)> own{};
+    std::function<PlotTable(const Detection&)> table{}; ///< where `own`
 };
 
 /// All registered plots, in the order of the list in ui/CMakeLists.txt.
 std::vector<PlotDef> plots();
+
+/// The curves of a plot with the placeholders resolved for this run, each in a colour of its own.
+std::vector<CurveDef> curvesOf(const PlotDef& plot, const WatchedRun& run);
 
 /// "Loss: train 1.16, validation 1.2 at epoch 34; lowest validation 1.18 at epoch 30": what a screen reader
 /// says.

@@ -40,7 +40,7 @@ QString name(const PlotDef& plot, const char* part) {
 
 } // namespace
 
-PlotCard::PlotCard(PlotDef plot, const WatchedRun& run, QWidget* parent)
+PlotCard::PlotCard(PlotDef plot, const WatchedRun& run, Detection& detection, QWidget* parent)
     : QFrame(parent)
     , plot_(std::move(plot))
     , run_(run)
@@ -49,22 +49,27 @@ PlotCard::PlotCard(PlotDef plot, const WatchedRun& run, QWidget* parent)
     setObjectName(QStringLiteral("plot-") + plot_.id);
     setAccessibleName(plot_.title);
     setProperty("role", QStringLiteral("card"));
-    const bool curves = plot_.matrix.empty();
-    for (const auto& curve : plot_.curves)
-        scene_.curves.push_back({curve.label, curve.colour, curve.dash, curve.faint, {}});
+    takeCurves();
     scene_.share = plot_.share;
-    view_ = curves ? makeLineChart(scene_, this) : makeHeatMap(matrix_, this);
+    if (plot_.own)
+        view_ = own_ = plot_.own(detection, this);
+    else
+        view_ = plot_.matrix.empty() ? makeLineChart(scene_, this) : makeHeatMap(matrix_, this);
     view_->setObjectName(name(plot_, "view"));
     view_->setAccessibleName(plot_.title);
     buildHeader();
     legend_->setObjectName(name(plot_, "legend"));
-    legend_->setVisible(curves);
+    legend_->setVisible(plot_.matrix.empty());
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(theme::kGrid * 2, theme::kGrid, theme::kGrid, theme::kGrid);
     column->setSpacing(theme::kGrid / 2);
     column->addWidget(header_);
     column->addWidget(legend_);
     column->addWidget(view_, 1);
+    if (own_) {
+        if (QWidget* footer = own_->makeFooter()) column->addWidget(footer);
+        connect(own_, &OwnPlot::wordsChanged, this, &PlotCard::updateWords);
+    }
     connect(view_, &PlotView::hovered, this, &PlotCard::hovered);
     connect(this, &QWidget::customContextMenuRequested, this, [this](QPoint at) {
         QMenu* menu = buildMenu();
@@ -114,6 +119,8 @@ void PlotCard::buildHeader() {
         row->addSpacing(theme::kGrid / 2);
         connect(log_, &QToolButton::toggled, this, &PlotCard::setLog);
     }
+    if (own_)
+        if (QWidget* controls = own_->makeControls()) row->addWidget(controls);
     enlarge_ = button("enlarge", tr("Enlarge"));
     connect(enlarge_, &QToolButton::clicked, this, &PlotCard::enlargeClicked);
     setEnlarged(false);
@@ -149,7 +156,8 @@ void PlotCard::setEnlarged(bool enlarged) {
 }
 
 void PlotCard::reset() {
-    for (auto& curve : scene_.curves) curve.points.clear();
+    curves_.clear();
+    takeCurves();
     matrix_ = {};
 }
 
@@ -196,9 +204,23 @@ double PlotCard::planned() const {
     return 0;
 }
 
+bool PlotCard::wanted() const {
+    return !plot_.shown || plot_.shown(run_);
+}
+
+void PlotCard::takeCurves() {
+    auto curves = curvesOf(plot_, run_);
+    if (!curves_.empty() && curves.size() == curves_.size()) return; // metrics are only ever added
+    curves_ = std::move(curves);
+    scene_.curves.clear();
+    for (const auto& curve : curves_)
+        scene_.curves.push_back({curve.label, curve.colour, curve.dash, curve.faint, {}});
+}
+
 void PlotCard::takePoints() {
-    for (std::size_t i = 0; i < plot_.curves.size(); ++i) {
-        const auto* series = run_.find(plot_.curves[i].metric);
+    takeCurves();
+    for (std::size_t i = 0; i < curves_.size(); ++i) {
+        const auto* series = run_.find(curves_[i].metric);
         auto& points = scene_.curves[i].points;
         if (!series) continue;
         for (std::size_t k = points.size(); k < series->points.size(); ++k)
@@ -209,6 +231,12 @@ void PlotCard::takePoints() {
 void PlotCard::sync() {
     QElapsedTimer timer;
     timer.start();
+    if (own_) {
+        own_->sync();
+        updateWords();
+        sync_ms_ = double(timer.nsecsElapsed()) / 1e6;
+        return;
+    }
     if (plot_.matrix.empty()) {
         takePoints();
         scene_.lines = plot_.lines ? plot_.lines(run_) : std::vector<ReferenceLine>{};
@@ -216,27 +244,36 @@ void PlotCard::sync() {
         scene_.planned = planned();
         scene_.growing = !is_over(run_.state());
     } else {
-        matrix_.matrix = run_.matrix(plot_.matrix);
-        if (matrix_.classes.size() != run_.classes().size()) {
-            matrix_.classes.clear();
-            for (const auto& c : run_.classes()) matrix_.classes.push_back(QString::fromStdString(c));
-        }
-        if (matrix_.matrix)
-            note_->setText(tr("validation, epoch %1")
-                               .arg(QString::fromStdString(format_number(matrix_.matrix->epoch.passes, 4))));
-        else
-            note_->clear();
+        syncMatrix();
     }
     if (plot_.note) note_->setText(plot_.note(run_));
-    updateLegend();
-    const QString words = summary(plot_, run_);
-    setAccessibleDescription(words);
-    view_->setAccessibleDescription(words);
+    updateWords();
     view_->redraw();
     sync_ms_ = double(timer.nsecsElapsed()) / 1e6;
 }
 
+void PlotCard::syncMatrix() {
+    matrix_.matrix = run_.matrix(plot_.matrix);
+    if (matrix_.classes.size() != run_.classes().size()) {
+        matrix_.classes.clear();
+        for (const auto& c : run_.classes()) matrix_.classes.push_back(QString::fromStdString(c));
+    }
+    if (matrix_.matrix)
+        note_->setText(tr("validation, epoch %1")
+                           .arg(QString::fromStdString(format_number(matrix_.matrix->epoch.passes, 4))));
+    else
+        note_->clear();
+}
+
+void PlotCard::updateWords() {
+    updateLegend();
+    const QString words = own_ ? own_->summary() : summary(plot_, run_);
+    setAccessibleDescription(words);
+    view_->setAccessibleDescription(words);
+}
+
 void PlotCard::updateLegend() {
+    if (own_) return legend_->setItems(own_->legend());
     std::vector<LegendStrip::Item> items;
     for (const auto& curve : scene_.curves) {
         if (curve.points.empty()) continue;

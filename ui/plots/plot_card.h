@@ -14,7 +14,6 @@ class QToolButton;
 namespace descent::ui {
 
 class ElidedLabel;
-class LegendStrip;
 class WatchedRun;
 
 enum class PlotExport { copy, png, svg, pdf, csv };
@@ -24,15 +23,16 @@ enum class PlotExport { copy, png, svg, pdf, csv };
 class PlotCard : public QFrame {
     Q_OBJECT
 public:
-    PlotCard(PlotDef plot, const WatchedRun& run, QWidget* parent = nullptr);
+    PlotCard(PlotDef plot, const WatchedRun& run, Detection& detection, QWidget* parent = nullptr);
 
     const PlotDef& plot() const { return plot_; }
     const PlotScene& scene() const { return scene_; }
     PlotView& view() { return *view_; }
     const LegendStrip& legend() const { return *legend_; }
 
-    void reset(); ///< the run was read anew: forget the points
-    void sync();  ///< takes what the run has got since and redraws
+    bool wanted() const; ///< the run has what it draws
+    void reset();        ///< the run was read anew: forget the points
+    void sync();         ///< takes what the run has got since and redraws
     void setAxis(XAxis axis);
     void setLog(bool log);
     void setCursor(std::optional<double> x);
@@ -51,13 +51,17 @@ Q_SIGNALS:
 private:
     void buildHeader();
     QMenu* buildMenu();
+    void takeCurves();
     void takePoints();
+    void syncMatrix();
     void updateLegend();
+    void updateWords();
     double reached() const;
     double planned() const;
 
     PlotDef plot_;
     const WatchedRun& run_;
+    std::vector<CurveDef> curves_; ///< of scene_, in its order
     PlotScene scene_;
     MatrixScene matrix_;
     std::optional<double> cursor_;
@@ -69,6 +73,7 @@ private:
     QToolButton* enlarge_ = nullptr;
     LegendStrip* legend_;
     PlotView* view_;
+    OwnPlot* own_ = nullptr; ///< view_, where it is one
 };
 
 } // namespace descent::ui

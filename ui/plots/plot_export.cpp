@@ -94,7 +94,7 @@ Result<void> exportImage(PlotCard& card, const QString& file) {
 
 PlotData plotData(const PlotDef& plot, const WatchedRun& run) {
     PlotData data;
-    for (const auto& curve : plot.curves)
+    for (const auto& curve : curvesOf(plot, run))
         if (const auto* series = run.find(curve.metric))
             data.columns.emplace_back(curve.metric, series->points);
     return data;
@@ -136,6 +136,16 @@ Result<void> writeCsv(const Matrix& matrix, const std::vector<std::string>& clas
         text += name(r);
         for (std::int64_t c = 0; c < matrix.columns; ++c)
             text.append(",").append(number(matrix.values[std::size_t(r * matrix.columns + c)]));
+        text += "\n";
+    }
+    return save(text, file);
+}
+
+Result<void> writeCsv(const PlotTable& table, const QString& file) {
+    std::string text = table.columns.join(QLatin1Char(',')).toStdString() + "\n";
+    for (const auto& row : table.rows) {
+        text += quoted(row.curve.toStdString());
+        for (const double value : row.values) text.append(",").append(number(value));
         text += "\n";
     }
     return save(text, file);

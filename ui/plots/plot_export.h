@@ -28,5 +28,7 @@ PlotData plotData(const PlotDef& plot, const WatchedRun& run);
 Result<void> writeCsv(const PlotData& data, const QString& file);
 /// A matrix as "true,<class>,…" rows.
 Result<void> writeCsv(const Matrix& matrix, const std::vector<std::string>& classes, const QString& file);
+/// A plot's table as it is.
+Result<void> writeCsv(const PlotTable& table, const QString& file);
 
 } // namespace descent::ui

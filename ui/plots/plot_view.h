@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/decimate.h"
+#include "ui/plots/legend_strip.h"
 #include "ui/plots/plot.h"
 
 #include <QString>
@@ -68,7 +69,23 @@ Q_SIGNALS:
     void hovered(std::optional<double> x);
 };
 
+/// A plot with axes of its own. It knows what is drawn, so it also brings what a card asks a declaration for.
+class OwnPlot : public PlotView {
+    Q_OBJECT
+public:
+    using PlotView::PlotView;
+    virtual void sync() = 0; ///< the run has got on; redraws where that changes anything
+    virtual std::vector<LegendStrip::Item> legend() const = 0;
+    virtual QString summary() const = 0;                ///< a sentence for a screen reader
+    virtual QWidget* makeControls() { return nullptr; } ///< beside the title; once
+    virtual QWidget* makeFooter() { return nullptr; }   ///< beneath the drawing; once
+
+Q_SIGNALS:
+    void wordsChanged(); ///< legend or summary
+};
+
 PlotView* makeLineChart(const PlotScene& scene, QWidget* parent);
 PlotView* makeHeatMap(const MatrixScene& scene, QWidget* parent);
+OwnPlot* makeDetectionPlot(Detection& detection, QWidget* parent);
 
 } // namespace descent::ui

@@ -53,11 +53,31 @@ QString matrixSummary(const PlotDef& plot, const WatchedRun& run) {
 
 } // namespace
 
+std::vector<CurveDef> curvesOf(const PlotDef& plot, const WatchedRun& run) {
+    std::vector<CurveDef> curves;
+    for (const auto& curve : plot.curves) {
+        if (!curve.metric.ends_with('/')) {
+            curves.push_back(curve);
+            continue;
+        }
+        int colour = curve.colour;
+        for (const auto& series : run.series()) {
+            const auto& name = series->info.name;
+            if (!name.starts_with(curve.metric)) continue;
+            curves.push_back(curve);
+            curves.back().metric = name;
+            curves.back().label = QString::fromStdString(name.substr(curve.metric.size()));
+            curves.back().colour = colour++;
+        }
+    }
+    return curves;
+}
+
 QString summary(const PlotDef& plot, const WatchedRun& run) {
     if (!plot.matrix.empty()) return matrixSummary(plot, run);
     QStringList now, best;
     QString when;
-    for (const auto& curve : plot.curves) {
+    for (const auto& curve : curvesOf(plot, run)) {
         const auto* series = curve.faint ? nullptr : run.find(curve.metric);
         if (!series || series->points.empty()) continue;
         const auto& points = series->points;

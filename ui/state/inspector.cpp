@@ -92,7 +92,7 @@ void Inspector::run(bool time_updates) {
     timing_ = time_updates;
     if (worker_->thread.joinable()) worker_->thread.join(); // has posted its answer, so it is at its end
     worker_->thread = std::jthread([this, engine, spec = *spec_, time_updates, stop = stop_.get_token()] {
-        auto result = engine->inspect(spec, time_updates, stop);
+        auto result = engine->inspect(spec, {.time_updates = time_updates, .stop = stop});
         QMetaObject::invokeMethod(this, [this, spec, time_updates, stop, result = std::move(result)] {
             working_ = false;
             if (!spec_ || *spec_ != spec) return; // the person has moved on

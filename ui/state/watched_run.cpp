@@ -12,12 +12,39 @@ namespace descent::ui {
 namespace {
 // Stored matrices that the window shows; curves of other kinds are read when they are asked for.
 constexpr std::string_view kMatrices[] = {"validation/confusion"};
+constexpr std::string_view kHistories = "validation/fa-fr"; // and those of single keywords
+
+using Histories = std::map<std::string, WatchedRun::History, std::less<>>;
+
+/// What the store has, taking over what was read before: a moment's matrix does not change.
+Histories readHistories(const StoreReader& reader, const RunId& run, const Histories& before) {
+    Histories found;
+    for (const auto& name : reader.matrix_names(run)) {
+        if (!name.starts_with(kHistories)) continue;
+        const auto old = before.find(name);
+        auto& history = found[name];
+        for (const auto& moment : reader.matrix_moments(run, name)) {
+            if (old != before.end()) {
+                const auto it = std::ranges::lower_bound(old->second, moment.update, {},
+                                                         [](const auto& m) { return m->update; });
+                if (it != old->second.end() && (*it)->update == moment.update) {
+                    history.push_back(*it);
+                    continue;
+                }
+            }
+            if (auto matrix = reader.matrix(run, name, moment.update))
+                history.push_back(std::make_shared<const Matrix>(std::move(*matrix)));
+        }
+    }
+    return found;
+}
 } // namespace
 
 struct WatchedRun::Snapshot {
     Result<RunRecord> record = fail("not read");
     std::vector<std::unique_ptr<Series>> series;
     std::vector<Matrix> matrices;
+    Histories histories;
     std::vector<LogLine> log;
 };
 
@@ -69,6 +96,7 @@ void WatchedRun::clear() {
     series_.clear();
     by_index_.clear();
     matrices_.clear();
+    histories_.clear();
     log_.clear();
     pending_.clear();
     progress_ = {};
@@ -101,7 +129,7 @@ void WatchedRun::read() {
     const int generation = ++generation_;
     store_.read<std::shared_ptr<Snapshot>>(
         this,
-        [id = *id_, &writer = store_.writer()](const StoreReader& reader) {
+        [id = *id_, &writer = store_.writer(), before = histories_](const StoreReader& reader) {
             // What the feed brought before this moment is in the store after this; what it brings later is
             // kept apart.
             (void)writer.flush();
@@ -115,6 +143,7 @@ void WatchedRun::read() {
             for (const auto name : kMatrices)
                 if (auto matrix = reader.matrix(id, std::string(name)))
                     s->matrices.push_back(std::move(*matrix));
+            s->histories = readHistories(reader, id, before);
             s->log = reader.log(id);
             return s;
         },
@@ -137,6 +166,7 @@ void WatchedRun::take(Snapshot snapshot) {
     for (const auto& series : series_) by_index_[series->info.index] = series.get();
     matrices_.clear();
     for (auto& matrix : snapshot.matrices) matrices_[matrix.name] = std::move(matrix);
+    histories_ = std::move(snapshot.histories);
     log_ = std::move(snapshot.log);
     if (!live()) {
         state_ = record_->state;
@@ -174,6 +204,12 @@ void WatchedRun::append(const MetricBatch& batch) {
         points.push_back({sample.update, sample.epoch, sample.seconds, sample.value});
     }
     for (const auto& matrix : batch.matrices) {
+        if (matrix.name.starts_with(kHistories)) {
+            auto& history = histories_[matrix.name];
+            if (history.empty() || history.back()->update < matrix.update)
+                history.push_back(std::make_shared<const Matrix>(matrix));
+            continue;
+        }
         auto& kept = matrices_[matrix.name];
         if (kept.values.empty() || matrix.update >= kept.update) kept = matrix;
     }
@@ -214,8 +250,31 @@ const WatchedRun::Series* WatchedRun::find(std::string_view metric) const {
 }
 
 const Matrix* WatchedRun::matrix(std::string_view name) const {
+    if (const auto& kept = history(name); !kept.empty()) return kept.back().get();
     const auto it = matrices_.find(name);
     return it == matrices_.end() ? nullptr : &it->second;
+}
+
+const WatchedRun::History& WatchedRun::history(std::string_view name) const {
+    static const History none;
+    const auto it = histories_.find(name);
+    return it == histories_.end() ? none : it->second;
+}
+
+void WatchedRun::loadMatrix(QObject* context, const std::string& name, Update at,
+                            std::function<void(std::optional<Matrix>)> done) {
+    if (!id_) return;
+    store_.read<std::optional<Matrix>>(
+        context,
+        [id = *id_, name, at, &writer = store_.writer()](const StoreReader& reader) -> std::optional<Matrix> {
+            (void)writer.flush(); // what the feed has brought is then stored
+            try {
+                return reader.matrix(id, name, at);
+            } catch (const std::exception&) { // damaged: not there, as far as the window goes
+                return std::nullopt;
+            }
+        },
+        std::move(done));
 }
 
 const std::vector<std::string>& WatchedRun::classes() const {

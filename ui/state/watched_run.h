@@ -9,6 +9,7 @@
 #include <QString>
 #include <QTimer>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -46,7 +47,16 @@ public:
     /// In the order they were declared. References stay valid until cleared().
     const std::vector<std::unique_ptr<Series>>& series() const { return series_; }
     const Series* find(std::string_view metric) const;
-    const Matrix* matrix(std::string_view name) const;
+    const Matrix* matrix(std::string_view name) const; ///< the last one
+    /// Matrices of which every evaluation's is kept, in order: detection curves, "validation/fa-fr…" (corners
+    /// only, so small). Entries do not change; the list grows, and is new after cleared().
+    using History = std::vector<std::shared_ptr<const Matrix>>;
+    const History& history(std::string_view name) const;
+    /// Reads the stored matrix of that name at or before `at` off the GUI thread; `done` is called on it with
+    /// what there is, unless `context` is gone by then. Another run may be watched by then. Watching nothing:
+    /// no call.
+    void loadMatrix(QObject* context, const std::string& name, Update at,
+                    std::function<void(std::optional<Matrix>)> done);
     const std::vector<LogLine>& log() const { return log_; }
     const std::vector<std::string>& classes() const;
 
@@ -76,6 +86,7 @@ private:
     std::vector<std::unique_ptr<Series>> series_;
     std::map<std::uint32_t, Series*> by_index_;
     std::map<std::string, Matrix, std::less<>> matrices_;
+    std::map<std::string, History, std::less<>> histories_;
     std::vector<LogLine> log_;
     bool loading_ = false, again_ = false;
     int generation_ = 0;

@@ -198,6 +198,16 @@ void RequestForm::setRequest(const Request& request) {
     refresh();
 }
 
+void RequestForm::setData(const Request& wanted) {
+    if (!catalog_) return;
+    if (!preset_ || preset_->task.id != wanted.task) choose(Group::task, wanted.task);
+    std::erase_if(request_.settings,
+                  [](const auto& setting) { return setting.first.starts_with(prefix(Group::task)); });
+    for (const auto& [path, text] : wanted.settings)
+        if (path.starts_with(prefix(Group::task))) request_.set(path, text);
+    refresh();
+}
+
 int RequestForm::replicates() const {
     return int(whole(*replicates_).value_or(1));
 }

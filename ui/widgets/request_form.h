@@ -29,6 +29,9 @@ public:
     void setCatalog(const Catalog& catalog); ///< must outlive the form
     void setRequest(const Request& request);
     const Request& request() const { return request_; }
+    /// Takes the task and its settings alone from `wanted`; what else is set stays where the task can have
+    /// it.
+    void setData(const Request& wanted);
     int replicates() const;
     int threads() const;
     /// The spec that would run; none while something typed cannot be.

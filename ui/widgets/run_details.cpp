@@ -2,9 +2,13 @@
 
 #include "core/base/catalog.h"
 #include "ui/models/confusion_model.h"
+#include "ui/models/plot_table_model.h"
 #include "ui/models/series_model.h"
+#include "ui/state/detection.h"
+#include "ui/state/detection_scores.h"
 #include "ui/state/watched_run.h"
 #include "ui/theme.h"
+#include "ui/widgets/errors_pane.h"
 #include "ui/widgets/log_view.h"
 
 #include <QApplication>
@@ -16,15 +20,19 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QSignalBlocker>
 #include <QTabBar>
 #include <QTableView>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace descent::ui {
 
 namespace {
+
+constexpr int kLeast = theme::kGrid * 11; ///< pixels of height
 
 QTableView* makeTableView(const char* name, const QString& accessible, QAbstractItemModel* model) {
     auto* view = new QTableView;
@@ -58,26 +66,92 @@ std::vector<SeriesModel::Column> evaluations(const WatchedRun& run) {
 
 } // namespace
 
-RunDetails::RunDetails(const std::vector<PlotDef>& plots, const WatchedRun& run, QWidget* parent)
+RunDetails::RunDetails(const std::vector<PlotDef>& plots, const WatchedRun& run, Detection& detection,
+                       QWidget* parent)
     : QTabWidget(parent)
     , plots_(plots)
     , run_(run)
+    , detection_(detection)
+    , scores_(new DetectionScores(detection, this))
     , log_(new LogView)
     , series_(new SeriesModel(run, this))
-    , confusion_(new ConfusionModel(this)) {
+    , own_(new PlotTableModel(this))
+    , confusion_(new ConfusionModel(this))
+    , errors_(new ErrorsPane(detection, *scores_)) {
     setObjectName(QStringLiteral("runDetails"));
     tabBar()->setObjectName(QStringLiteral("runDetailsTabs"));
-    tabBar()->setAccessibleName(tr("Log, table, confusion and spec of the run"));
+    tabBar()->setAccessibleName(tr("Log, table, confusion, spec and errors of the run"));
     tabBar()->setExpanding(false);
     addTab(log_, tr("Log"));
     addTab(makeTable(), tr("Table"));
     addTab(makeConfusion(), tr("Confusion"));
     addTab(makeSpec(), tr("Spec"));
+    addTab(errors_, tr("Errors"));
+    setTabVisible(errors_tab, false);
+    setCornerWidget(makeCorner(), Qt::TopRightCorner);
     connect(this, &QTabWidget::currentChanged, this, [this](int tab) {
-        which_->setVisible(tab == 1);
-        if (tab == 1) chooseTable(which_->currentIndex());
+        chooseTab(tab);
+        if (tab == table_tab) chooseTable(which_->currentIndex());
         sync();
     });
+    connect(&detection_, &Detection::curvesChanged, this, [this] {
+        own_stale_ = true;
+        setTabVisible(errors_tab, detection_.present());
+        chooseTab(currentIndex());
+    });
+    connect(&detection_, &Detection::pointChanged, this, [this] {
+        if (currentIndex() == confusion_tab) sync();
+    });
+    connect(scores_, &DetectionScores::changed, this, [this] {
+        if (currentIndex() == confusion_tab) sync();
+    });
+}
+
+/// What belongs to one tab only, seen with it.
+QWidget* RunDetails::makeCorner() {
+    confusion_which_ = new QComboBox;
+    confusion_which_->setObjectName(QStringLiteral("confusionWhich"));
+    confusion_which_->setAccessibleName(tr("Which decisions"));
+    confusion_which_->setProperty("role", QStringLiteral("flat"));
+    confusion_which_->addItems({tr("At the threshold"), tr("Largest score")});
+    connect(confusion_which_, &QComboBox::currentIndexChanged, this, &RunDetails::sync);
+    auto* corner = new QWidget;
+    auto* row = new QHBoxLayout(corner);
+    row->setContentsMargins(0, 0, 0, theme::kGrid / 2);
+    for (auto* box : {which_, confusion_which_}) {
+        row->addWidget(box);
+        box->hide();
+    }
+    return corner;
+}
+
+void RunDetails::chooseTab(int tab) {
+    which_->setVisible(tab == table_tab);
+    const bool threshold = tab == confusion_tab && detection_.present();
+    confusion_which_->setVisible(threshold);
+    scores_->setWanted(tab == errors_tab || threshold);
+    // A list and a picture want more height than a log has; the splitter gives it, where the window has it.
+    setMinimumHeight(tab == errors_tab ? std::clamp(window()->height() * 3 / 10, kLeast, 320) : kLeast);
+    offerTables();
+}
+
+/// The tables of what the run has, in the combo box.
+void RunDetails::offerTables() {
+    QStringList wanted{QString()}, there;
+    for (const auto& plot : plots_)
+        if (plot.matrix.empty() && (!plot.shown || plot.shown(run_))) wanted << plot.id;
+    for (int i = 0; i < which_->count(); ++i) there << which_->itemData(i).toString();
+    if (wanted == there) return;
+    const QString chosen = which_->currentData().toString();
+    {
+        const QSignalBlocker quiet(which_);
+        which_->clear();
+        which_->addItem(tr("All evaluations"), QString());
+        for (const auto& plot : plots_)
+            if (wanted.contains(plot.id)) which_->addItem(plot.title, plot.id);
+        which_->setCurrentIndex(std::max(0, which_->findData(chosen)));
+    }
+    if (which_->currentData().toString() != chosen) chooseTable(which_->currentIndex());
 }
 
 QWidget* RunDetails::makeTable() {
@@ -85,15 +159,11 @@ QWidget* RunDetails::makeTable() {
     which_->setObjectName(QStringLiteral("tableWhich"));
     which_->setAccessibleName(tr("Which numbers"));
     which_->setProperty("role", QStringLiteral("flat"));
-    which_->addItem(tr("All evaluations"), QString());
-    for (const auto& plot : plots_)
-        if (plot.matrix.empty()) which_->addItem(plot.title, plot.id);
     table_ = makeTableView("seriesTable", tr("Numbers of the run"), series_);
     table_->verticalHeader()->hide();
     table_->horizontalHeader()->setDefaultSectionSize(theme::kGrid * 11);
-    setCornerWidget(which_, Qt::TopRightCorner); // seen with its tab only
-    which_->hide();
     connect(which_, &QComboBox::currentIndexChanged, this, &RunDetails::chooseTable);
+    offerTables();
     return table_;
 }
 
@@ -130,12 +200,21 @@ QWidget* RunDetails::makeSpec() {
 
 void RunDetails::chooseTable(int index) {
     const QString id = which_->itemData(index).toString();
+    if (ownTable()) {
+        table_->setModel(own_);
+        own_stale_ = true;
+        syncTable();
+        return table_->resizeColumnsToContents();
+    }
+    if (table_->model() != series_) {
+        table_->setModel(series_);
+    }
     std::vector<SeriesModel::Column> columns;
     if (id.isEmpty()) {
         columns = evaluations(run_);
     } else {
         const auto plot = std::ranges::find(plots_, id, &PlotDef::id);
-        for (const auto& curve : plot->curves)
+        for (const auto& curve : curvesOf(*plot, run_))
             if (run_.find(curve.metric)) columns.push_back({curve.metric, curve.label});
     }
     series_->setColumns(std::move(columns));
@@ -149,40 +228,72 @@ void RunDetails::chooseTable(int index) {
 void RunDetails::showTable(const QString& plot) {
     const auto it = std::ranges::find(plots_, plot, &PlotDef::id);
     if (it == plots_.end() || !it->matrix.empty()) {
-        setCurrentIndex(2);
+        setCurrentIndex(confusion_tab);
         return;
     }
+    offerTables();
     which_->setCurrentIndex(which_->findData(plot));
-    setCurrentIndex(1);
+    setCurrentIndex(table_tab);
+}
+
+const PlotDef* RunDetails::ownTable() const {
+    const auto plot = std::ranges::find(plots_, which_->currentData().toString(), &PlotDef::id);
+    return plot == plots_.end() || !plot->table ? nullptr : &*plot;
+}
+
+void RunDetails::syncTable() {
+    if (const auto* plot = ownTable()) {
+        if (std::exchange(own_stale_, false)) own_->setTable(plot->table(detection_));
+        return;
+    }
+    if (series_->columnCount() == 3) chooseTable(which_->currentIndex()); // nothing had been declared yet
+    const auto* bar = table_->verticalScrollBar();
+    const bool at_end = bar->value() >= bar->maximum();
+    series_->sync();
+    if (at_end) table_->scrollToBottom();
+}
+
+void RunDetails::syncConfusion() {
+    QStringList classes;
+    for (const auto& c : run_.classes()) classes << QString::fromStdString(c);
+    const bool threshold = detection_.present() && confusion_which_->currentIndex() == 0;
+    if (!threshold) return confusion_->setMatrix(run_.matrix("validation/confusion"), classes);
+    if (const auto counts = scores_->confusion()) return confusion_->setMatrix(&*counts, classes);
+    // Without the scores the curve still has the counts of the two sides.
+    const auto at = detection_.at();
+    const Matrix two{
+        "threshold",
+        {},
+        {},
+        2,
+        2,
+        {double(at.correct_rejects), double(at.false_alarms), double(at.false_rejects), double(at.hits)}};
+    const auto& detector = detection_.detectors()[std::size_t(detection_.detector())];
+    confusion_->setMatrix(&two, {tr("other"), detector.label});
 }
 
 void RunDetails::reset() {
     log_->reset();
     series_->setColumns({});
     confusion_->setMatrix(nullptr, {});
+    own_stale_ = true;
     spec_->clear();
 }
 
 void RunDetails::sync() {
     if (!isVisible()) return;
     switch (currentIndex()) {
-    case 0:
+    case log_tab:
         log_->sync(run_.log());
         break;
-    case 1: {
-        if (series_->columnCount() == 3) chooseTable(which_->currentIndex()); // nothing had been declared yet
-        const auto* bar = table_->verticalScrollBar();
-        const bool at_end = bar->value() >= bar->maximum();
-        series_->sync();
-        if (at_end) table_->scrollToBottom();
+    case table_tab:
+        syncTable();
         break;
-    }
-    case 2: {
-        QStringList classes;
-        for (const auto& c : run_.classes()) classes << QString::fromStdString(c);
-        confusion_->setMatrix(run_.matrix("validation/confusion"), classes);
+    case confusion_tab:
+        syncConfusion();
         break;
-    }
+    case errors_tab: // follows Detection by itself
+        break;
     default:
         syncSpec();
         break;

@@ -17,16 +17,21 @@ class Catalog;
 namespace descent::ui {
 
 class ConfusionModel;
+class Detection;
+class DetectionScores;
+class ErrorsPane;
 class LogView;
+class PlotTableModel;
 class SeriesModel;
 class WatchedRun;
 
-/// The watched run in words and numbers: Log, Table, Confusion, Spec. Only the tab that is seen is kept up to
-/// date. Thread: GUI.
+/// The watched run in words and numbers: Log, Table, Confusion, Spec, and Errors for a detector. Only the tab
+/// that is seen is kept up to date. Thread: GUI.
 class RunDetails : public QTabWidget {
     Q_OBJECT
 public:
-    RunDetails(const std::vector<PlotDef>& plots, const WatchedRun& run, QWidget* parent = nullptr);
+    RunDetails(const std::vector<PlotDef>& plots, const WatchedRun& run, Detection& detection,
+               QWidget* parent = nullptr);
     void setCatalog(const Catalog* catalog) { catalog_ = catalog; }
     void reset();                        ///< the run was read anew
     void sync();                         ///< the run has got on
@@ -36,16 +41,30 @@ private:
     QWidget* makeTable();
     QWidget* makeConfusion();
     QWidget* makeSpec();
+    enum Tab { log_tab, table_tab, confusion_tab, spec_tab, errors_tab };
+
+    QWidget* makeCorner();
+    void chooseTab(int tab);
+    void offerTables();
     void chooseTable(int index);
+    const PlotDef* ownTable() const; ///< the plot whose own table is chosen; null: series
+    void syncTable();
+    void syncConfusion();
     void syncSpec();
 
     const std::vector<PlotDef>& plots_;
     const WatchedRun& run_;
+    Detection& detection_;
+    DetectionScores* scores_;
     const Catalog* catalog_ = nullptr;
     LogView* log_;
     QComboBox* which_ = nullptr;
+    QComboBox* confusion_which_ = nullptr;
     SeriesModel* series_;
+    PlotTableModel* own_;
+    bool own_stale_ = true;
     ConfusionModel* confusion_;
+    ErrorsPane* errors_ = nullptr;
     QTableView* table_ = nullptr;
     QTableView* confusion_table_ = nullptr;
     QPlainTextEdit* spec_ = nullptr;
