@@ -73,7 +73,9 @@ public:
             auto facts = experiment.data().inspection;
             if (!options.samples) facts.samples.clear();
             complete(facts, experiment, 1);
-            facts.notes = notes(spec, experiment.plan().size());
+            if (!options.samples)
+                for (auto& note : notes(spec, experiment.plan().size()))
+                    facts.notes.push_back(std::move(note));
             facts.provenance.manifest.clear();
             if (options.time_updates && !busy_->test())
                 facts.seconds_per_update = seconds_per_update(experiment, options.stop);

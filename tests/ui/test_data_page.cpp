@@ -61,26 +61,26 @@ struct Bench : Studio {
         return found;
     }
     /// A parameter's line, also where a button stands beside it.
-    static QLineEdit* lineIn(const QWidget* inside, const char* name) {
+    static QLineEdit* lineIn(const QWidget* inside, const QByteArray& name) {
         auto* editor = inside->findChild<QWidget*>(QString::fromLatin1(name));
-        if (!editor) qFatal("no %s", name);
+        if (!editor) qFatal("no %s", name.constData());
         auto* line = qobject_cast<QLineEdit*>(editor);
         return line ? line : editor->findChild<QLineEdit*>();
     }
     QLineEdit* onTrain(const char* name) const { return lineIn(find("trainPage"), name); }
-    QLineEdit* line(const char* name) const { return lineIn(page, name); }
+    QLineEdit* line(const char* name) const { return lineIn(page, QByteArray("data-") + name); }
     int rows(const char* table) const { return find<DataTable>(table)->model()->rowCount(); }
     bool seen(const char* name) const { return on(name)->isVisible(); }
     void press(const char* name) const { QTest::mouseClick(on(name), Qt::LeftButton); }
     void chooseTask(const char* title) const {
-        auto* box = on<QComboBox>("task");
+        auto* box = on<QComboBox>("data-task");
         const int index = box->findText(QString::fromUtf8(title));
         QVERIFY2(index >= 0, title);
         box->setCurrentIndex(index);
         Q_EMIT box->activated(index);
     }
     void put(const char* name, const QString& text) const {
-        auto* edit = line(name);
+        auto* edit = QByteArray(name).startsWith("task.") ? line(name) : on<QLineEdit>(name);
         edit->setFocus();
         edit->selectAll();
         QTest::keyClicks(edit, text);
@@ -127,7 +127,7 @@ private Q_SLOTS:
         Bench b;
         b.openData();
         QCOMPARE(b.find<QStackedWidget>("pages")->currentIndex(), 2);
-        QCOMPARE(b.on<QComboBox>("task")->currentText(), QStringLiteral("Names"));
+        QCOMPARE(b.on<QComboBox>("data-task")->currentText(), QStringLiteral("Names"));
         QCOMPARE(b.text("dataSource"), QStringLiteral("Built-in data"));
         QCOMPARE(b.text("dataTrainCount"), QStringLiteral("3,612"));
         QCOMPARE(b.text("dataHash"), QStringLiteral("hash 9f2c61ab03d4"));
@@ -302,8 +302,7 @@ private Q_SLOTS:
         b.press("importUse");
         QTRY_COMPARE(b.rows("classTable"), 2);
         QCOMPARE(b.line("task.keywords")->text(), QStringLiteral("eight"));
-        QCOMPARE(b.find("trainPage")->findChild<QComboBox*>(QStringLiteral("task"))->currentText(),
-                 QStringLiteral("Keyword spotting, one word"));
+        QCOMPARE(b.find<QComboBox>("task")->currentText(), QStringLiteral("Keyword spotting, one word"));
         QCOMPARE(b.onTrain("task.source")->text(), folder);
         QCOMPARE(b.onTrain("task.keywords")->text(), QStringLiteral("eight"));
         b.examples();
@@ -353,8 +352,7 @@ private Q_SLOTS:
         b.put("task.keywords", QStringLiteral("happy"));
         b.press("dataTrain");
         QCOMPARE(b.find<QStackedWidget>("pages")->currentIndex(), 0);
-        QCOMPARE(b.find("trainPage")->findChild<QComboBox*>(QStringLiteral("task"))->currentText(),
-                 QStringLiteral("Keyword spotting, one word"));
+        QCOMPARE(b.find<QComboBox>("task")->currentText(), QStringLiteral("Keyword spotting, one word"));
         QCOMPARE(b.onTrain("task.keywords")->text(), QStringLiteral("happy"));
     }
 

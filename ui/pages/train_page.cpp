@@ -290,6 +290,8 @@ void TrainPage::updateHeader() {
     const bool starting = training_.preparing() && follow_ && !run_->live();
     if (starting) {
         facts.preparing = true;
+        facts.preparation = training_.preparation().what;
+        facts.prepared = training_.preparation().share;
     } else {
         const auto& record = run_->record();
         facts.name = run_->live() ? training_.name()

@@ -92,7 +92,13 @@ void Inspector::run(bool time_updates) {
     timing_ = time_updates;
     if (worker_->thread.joinable()) worker_->thread.join(); // has posted its answer, so it is at its end
     worker_->thread = std::jthread([this, engine, spec = *spec_, time_updates, stop = stop_.get_token()] {
-        auto result = engine->inspect(spec, {.time_updates = time_updates, .stop = stop});
+        const auto tell = [this, spec](double share, const std::string& what) {
+            QMetaObject::invokeMethod(this, [this, spec, share, what] {
+                if (working_ && !timing_ && spec_ == spec)
+                    Q_EMIT progressed(share, QString::fromStdString(what));
+            });
+        };
+        auto result = engine->inspect(spec, {.time_updates = time_updates, .stop = stop, .progress = tell});
         QMetaObject::invokeMethod(this, [this, spec, time_updates, stop, result = std::move(result)] {
             working_ = false;
             if (!spec_ || *spec_ != spec) return; // the person has moved on

@@ -32,8 +32,9 @@ public:
 
 Q_SIGNALS:
     void begun();
-    void inspected(); ///< result() is there
-    void timed();     ///< secondsPerUpdate() is there
+    void progressed(double share, const QString& what); ///< reading takes a while
+    void inspected();                                   ///< result() is there
+    void timed();                                       ///< secondsPerUpdate() is there
     void failed(const QString& reason);
 
 private:

@@ -29,8 +29,12 @@ struct Job {
 };
 
 Started open(Engine& engine, StoreHost& store, const Job& job, const std::filesystem::path& path,
-             LiveFeed* feed) {
-    const StartOptions options{.threads = job.threads, .paused = job.paused, .feed = feed};
+             LiveFeed* feed, std::stop_token stop, LoadProgress progress) {
+    const StartOptions options{.threads = job.threads,
+                               .paused = job.paused,
+                               .feed = feed,
+                               .stop = std::move(stop),
+                               .progress = std::move(progress)};
     if (const auto* spec = std::get_if<RunSpec>(&job.what))
         return engine.start(*spec, store.writer(), options);
     auto reader = StoreReader::open(path);
@@ -54,6 +58,7 @@ struct Training::Impl {
     RunState seen = RunState::finished; ///< of the session, when stateChanged was last sent
     bool moved = false;                 ///< the run has said something
     Progress progress;
+    Preparation preparation;
     QTimer timer;
     std::jthread starter;
 
@@ -68,10 +73,18 @@ struct Training::Impl {
         stop_when_started.reset();
         feed = std::make_unique<LiveFeed>();
         starting = std::make_shared<std::optional<Started>>();
-        starter = std::jthread([this, slot = starting, job = std::move(job), path = store.path()] {
-            slot->emplace(open(*engine.engine(), store, job, path, feed.get()));
-            QMetaObject::invokeMethod(&self, [this, slot] { opened(std::move(**slot)); });
-        });
+        preparation = {};
+        const auto tell = [this](double share, const std::string& what) {
+            QMetaObject::invokeMethod(&self, [this, share, what] {
+                preparation = {share, QString::fromStdString(what)};
+                Q_EMIT self.stateChanged();
+            });
+        };
+        starter = std::jthread(
+            [this, slot = starting, job = std::move(job), path = store.path(), tell](std::stop_token stop) {
+                slot->emplace(open(*engine.engine(), store, job, path, feed.get(), std::move(stop), tell));
+                QMetaObject::invokeMethod(&self, [this, slot] { opened(std::move(**slot)); });
+            });
         Q_EMIT self.stateChanged();
     }
 
@@ -81,7 +94,7 @@ struct Training::Impl {
         if (!result) {
             queue.clear(); // what is in line differs by its seed only and would fail alike
             Q_EMIT self.stateChanged();
-            Q_EMIT self.failed(QString::fromStdString(result.error().message));
+            if (!stop_when_started) Q_EMIT self.failed(QString::fromStdString(result.error().message));
             return;
         }
         session = std::move(*result);
@@ -137,6 +150,7 @@ Training::Training(EngineHost& engine, StoreHost& store, QObject* parent)
 
 Training::~Training() {
     impl_->queue.clear();
+    impl_->starter.request_stop();
     if (impl_->starter.joinable()) impl_->starter.join();
     if (impl_->starting && *impl_->starting && **impl_->starting)
         impl_->session = std::move(***impl_->starting);
@@ -198,8 +212,10 @@ void Training::stop() {
     impl_->queue.clear();
     if (impl_->session)
         impl_->session->stop();
-    else if (impl_->starting)
+    else if (impl_->starting) {
         impl_->stop_when_started = RunState::stopped;
+        impl_->starter.request_stop();
+    }
     Q_EMIT stateChanged();
 }
 
@@ -225,6 +241,9 @@ QString Training::name() const {
 
 int Training::waiting() const {
     return int(impl_->queue.size());
+}
+const Training::Preparation& Training::preparation() const {
+    return impl_->preparation;
 }
 const Progress& Training::progress() const {
     return impl_->progress;

@@ -46,6 +46,11 @@ public:
     QString name() const;
     int waiting() const; ///< runs in line
     const Progress& progress() const;
+    struct Preparation {
+        double share = 0; ///< of what is being done
+        QString what;     ///< "features of 3,600 clips"; "" where nothing was said yet
+    };
+    const Preparation& preparation() const; ///< while preparing
 
 Q_SIGNALS:
     void stateChanged(); ///< anything above changed

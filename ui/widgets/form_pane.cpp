@@ -48,6 +48,16 @@ FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)
     });
     connect(form_, &RequestForm::changed, this, &FormPane::formChanged);
     connect(inspector_, &Inspector::begun, this, &FormPane::updateCost);
+    connect(inspector_, &Inspector::begun, this, [this] {
+        const auto& task = form_->spec() ? form_->spec()->task.id : shown_task_;
+        if (task == shown_task_) return;
+        shown_task_ = task; // what is said of another task's data is wrong
+        form_->setDataLine(tr("reading the data…"));
+        form_->setModelLine({});
+    });
+    connect(inspector_, &Inspector::progressed, this, [this](double share, const QString& what) {
+        form_->setDataLine(tr("%1… %2%").arg(what).arg(int(100 * share)));
+    });
     connect(inspector_, &Inspector::inspected, this, &FormPane::showInspection);
     connect(inspector_, &Inspector::timed, this, &FormPane::updateCost);
     connect(inspector_, &Inspector::failed, this, [this](const QString& reason) {

@@ -37,6 +37,7 @@ private:
     QStackedWidget* stack_;
     RequestForm* form_;
     QLabel* failed_;
+    std::string shown_task_; ///< whose data the lines are about
     std::optional<Request> waiting_;
 };
 

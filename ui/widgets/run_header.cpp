@@ -42,7 +42,9 @@ protected:
 } // namespace
 
 QString progressText(const RunHeader::Facts& facts) {
-    if (facts.preparing) return RunHeader::tr("reading the data…");
+    if (facts.preparing && facts.preparation.isEmpty()) return RunHeader::tr("reading the data…");
+    if (facts.preparing)
+        return RunHeader::tr("%1… %2%").arg(facts.preparation).arg(int(100 * facts.prepared));
     QStringList parts;
     const auto& p = facts.progress;
     const bool over = is_over(facts.state);
@@ -146,7 +148,9 @@ void RunHeader::show(const Facts& facts) {
                         : QString::fromUtf8(word.data(), qsizetype(word.size())));
     facts_->setText(progressText(facts));
     const auto& p = facts.progress;
-    const double share = p.planned.count > 0 ? double(p.update.count) / double(p.planned.count) : 0;
+    const double share = facts.preparing       ? facts.prepared
+                         : p.planned.count > 0 ? double(p.update.count) / double(p.planned.count)
+                                               : 0;
     bar_->setValue(int(std::clamp(share, 0.0, 1.0) * 1000));
     bar_->setVisible(facts.state != RunState::finished || facts.preparing); // full says nothing more
     const bool going = facts.ours && !is_over(facts.state);

@@ -27,6 +27,8 @@ public:
         std::optional<std::int64_t> epochs; ///< the budget, where it is in epochs
         bool ours = false;                  ///< this process trains it: it can be steered
         bool preparing = false;             ///< its data are being read
+        QString preparation;                ///< what is being done with them
+        double prepared = 0;                ///< share of that
         bool may_resume = false;
         int waiting = 0;
     };
