@@ -38,6 +38,7 @@ std::unique_ptr<Child> Cli::start(const std::vector<std::string>& words, bool te
     Child::Setup setup{.folder = folder_.string(), .terminal = terminal};
     setup.environment = {{"HOME", folder_.string()},
                          {"XDG_DATA_HOME", (folder_ / "xdg").string()},
+                         {"XDG_CACHE_HOME", (folder_ / ".cache").string()},
                          {"DESCENT_STORE", store().string()},
                          {"TERM", "xterm"},
                          {"NO_COLOR", ""}};

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <thread>
 
 namespace descent::test {
@@ -17,15 +16,6 @@ using testing::HasSubstr;
 
 class DataCommands : public Cli {
 protected:
-    void SetUp() override {
-        Cli::SetUp();
-        setenv("XDG_CACHE_HOME", (folder_ / ".cache").c_str(), 1); // what the program is started with
-    }
-    void TearDown() override {
-        unsetenv("XDG_CACHE_HOME");
-        Cli::TearDown();
-    }
-
     /// A corpus of three words by four voices, in `name`.
     nlohmann::json make(const std::string& name) const {
         const auto ended = descent({"data", "make", "kws", "--speakers", "4", "--takes", "1", "--words",

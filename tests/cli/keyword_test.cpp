@@ -5,7 +5,8 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
+#include <map>
+#include <set>
 
 namespace descent::test {
 
@@ -43,14 +44,6 @@ std::string wav(double seconds, int rate, int channels, int bits, bool is_float 
 
 class Keywords : public Cli {
 protected:
-    void SetUp() override {
-        Cli::SetUp();
-        setenv("XDG_CACHE_HOME", (folder_ / ".cache").c_str(), 1); // what the program is started with
-    }
-    void TearDown() override {
-        unsetenv("XDG_CACHE_HOME");
-        Cli::TearDown();
-    }
     void make_corpus() const {
         ASSERT_EQ(descent({"data", "make", "kws", "--speakers", "4", "--takes", "2", "--words",
                            "sheila,happy,eight,up", "--out", "corpus"})
