@@ -48,6 +48,7 @@ ErrorsPane::ErrorsPane(Detection& detection, DetectionScores& scores, QWidget* p
     bar->addSpacing(theme::kGrid);
     bar->addWidget(note_, 1);
 
+    table_->setProperty("role", QStringLiteral("framed"));
     table_->setObjectName(QStringLiteral("errorsTable"));
     table_->setAccessibleName(tr("Errors at the threshold"));
     table_->setModel(model_);
