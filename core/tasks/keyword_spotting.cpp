@@ -219,14 +219,7 @@ TaskData load(const ParamSet& p, bool pooled, const Loading& loading) {
     require_positives(data, manifest);
 
     auto normal = normaliser(p);
-    std::vector<float> to_fit;
-    const auto width = static_cast<std::size_t>(features.bands * features.frames);
-    if (normal.standardise == Normaliser::Standardise::train)
-        for (const auto i : train) {
-            const auto one = std::span(features.values).subspan(i * width, width);
-            to_fit.insert(to_fit.end(), one.begin(), one.end());
-        }
-    normal.fit(to_fit, features.bands, features.frames);
+    normal.fit(features.values, train, features.bands, features.frames);
     data.train = to_examples(features, train, labels, normal);
     data.validation = to_examples(features, validation, labels, normal);
     data.test = to_examples(features, test, labels, normal);

@@ -65,15 +65,16 @@ void Normaliser::prepare(std::span<float> spectrogram, std::int64_t bands, std::
     }
 }
 
-void Normaliser::fit(std::span<const float> features, std::int64_t bands, std::int64_t frames) {
+void Normaliser::fit(std::span<const float> features, std::span<const std::size_t> chosen, std::int64_t bands,
+                     std::int64_t frames) {
     const auto count = static_cast<std::size_t>(bands), width = static_cast<std::size_t>(bands * frames);
     mean.assign(count, 0);
     deviation.assign(count, 1);
-    if (standardise == Standardise::none || features.empty()) return;
+    if (standardise == Standardise::none || chosen.empty()) return;
     std::vector<double> sum(count, 0), squares(count, 0);
     std::vector<float> one(width);
-    for (std::size_t at = 0; at + width <= features.size(); at += width) {
-        std::ranges::copy(features.subspan(at, width), one.begin());
+    for (const auto index : chosen) {
+        std::ranges::copy(features.subspan(index * width, width), one.begin());
         prepare(one, bands, frames);
         for (std::size_t i = 0; i < width; ++i) {
             const auto band = i / static_cast<std::size_t>(frames);
@@ -81,7 +82,7 @@ void Normaliser::fit(std::span<const float> features, std::int64_t bands, std::i
             squares[band] += static_cast<double>(one[i]) * one[i];
         }
     }
-    const auto n = static_cast<double>(features.size() / count);
+    const auto n = static_cast<double>(chosen.size()) * static_cast<double>(frames);
     double variance = 0; // within bands, on average
     for (std::size_t b = 0; b < count; ++b) {
         sum[b] /= n;

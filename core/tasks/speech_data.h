@@ -20,8 +20,10 @@ struct Normaliser {
     enum class Standardise { none, train, clip } standardise = Standardise::none;
     std::vector<float> mean{}, deviation{}; ///< by band
 
-    /// Fits mean and deviation on the training set's spectrograms, one after the other.
-    void fit(std::span<const float> features, std::int64_t bands, std::int64_t frames);
+    /// Fits mean and deviation on the spectrograms at `chosen`, places in `features`, which holds one after
+    /// the other.
+    void fit(std::span<const float> features, std::span<const std::size_t> chosen, std::int64_t bands,
+             std::int64_t frames);
     void apply(std::span<float> spectrogram, std::int64_t bands, std::int64_t frames) const;
 
 private:

@@ -6,11 +6,13 @@
 #include "core/analysis/detection.h"
 #include "core/audio/clip.h"
 #include "core/audio/speech_manifest.h"
+#include "core/audio/synthetic_speech.h"
 #include "core/tasks/speech_data.h"
 
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 
 namespace descent::test {
@@ -266,7 +268,7 @@ TEST(Normaliser, CutsOffAndStandardises) {
                          std::vector<float>{1.6974149f, 1.6974149f, 1.6974149f, 1.6974149f, 4, 4, 4, 4}));
     // Each band's mean over the clip off, then one deviation for all: the root of the bands' mean variance.
     Normaliser by_clip{.standardise = Normaliser::Standardise::clip};
-    by_clip.fit(clip, 2, 4);
+    by_clip.fit(clip, std::vector<std::size_t>{0}, 2, 4);
     auto own = clip;
     by_clip.apply(own, 2, 4);
     const double mean = -33.0 / 4, variance = (0 + 1 + 4 + 900) / 4.0 - mean * mean;
@@ -279,11 +281,40 @@ TEST(Normaliser, CutsOffAndStandardises) {
 
     Normaliser train{.standardise = Normaliser::Standardise::train};
     const std::vector<float> two{0, 2, 4, 6, 1, 1, 1, 1, 8, 10, 12, 14, 1, 1, 1, 1};
-    train.fit(two, 2, 4);
+    train.fit(two, std::vector<std::size_t>{0, 1}, 2, 4);
     EXPECT_FLOAT_EQ(train.mean[0], 7);
     EXPECT_FLOAT_EQ(train.deviation[0], static_cast<float>(std::sqrt(21.0)));
     EXPECT_FLOAT_EQ(train.deviation[1], static_cast<float>(0.3 * std::sqrt(21.0 / 2)))
         << "and is not blown up";
+}
+
+TEST(KeywordTask, StandardisesWhatItLoads) {
+    const TemporaryFolder folder;
+    setenv("XDG_CACHE_HOME", (folder.path / "cache").c_str(), 1);
+    const auto corpus = folder.path / "corpus";
+    ASSERT_TRUE(
+        make_synthetic_speech({.speakers = 4, .takes = 1, .words = {"sheila", "happy", "up"}}, corpus));
+    for (const std::string how : {"clip", "train", "none"}) {
+        SCOPED_TRACE(how);
+        const auto spec = make_spec("crnn-attention", "sgd", "sgd",
+                                    {{"task", "kws-binary"},
+                                     {"task.source", corpus.string()},
+                                     {"task.standardise", how},
+                                     {"task.test_share", "0"}});
+        const auto data = registry().task("kws-binary").load(spec.task.params, {});
+        const auto inputs = data.train.inputs.to(at::kDouble);
+        const double mean = inputs.mean().item<double>(), deviation = inputs.std(false).item<double>();
+        if (how == "none") {
+            EXPECT_LT(mean, -1);
+            continue;
+        }
+        EXPECT_NEAR(mean, 0, 1e-4);
+        EXPECT_NEAR(deviation, 1, how == "clip" ? 1e-4 : 0.05); // quiet bands keep less than 1 by the floor
+        // What is drawn anew goes through the same.
+        const auto fresh = data.variation->fresh(at::arange(data.train.size(), at::kLong), 0, 0, 0);
+        EXPECT_NEAR(fresh.std(false).item<double>(), 1, 0.3);
+    }
+    unsetenv("XDG_CACHE_HOME");
 }
 
 } // namespace descent::test
