@@ -11,6 +11,13 @@ constexpr int kCells = 30;
 
 } // namespace
 
+std::string bar(double share, int cells) {
+    std::string text;
+    const int full = static_cast<int>(std::clamp(share, 0.0, 1.0) * cells);
+    for (int i = 0; i < cells; ++i) text += i < full ? "━" : "─";
+    return text;
+}
+
 ProgressLine::ProgressLine(Output& out, bool shown) : out_(out), shown_(shown && out.terminal()) {}
 
 ProgressLine::~ProgressLine() {
@@ -28,11 +35,8 @@ void ProgressLine::show(double share, const std::string& what) {
     const std::string left = what + " ", right = " " + percent(share);
     const int room = out_.width() - 1 - static_cast<int>(display_width(left) + display_width(right));
     if (room < 0) return; // a line that wraps could not be drawn again
-    const int cells = std::min(room, kCells), full = static_cast<int>(std::clamp(share, 0.0, 1.0) * cells);
-    std::string bar;
-    for (int i = 0; i < cells; ++i) bar += i < full ? "━" : "─";
     try {
-        out_ << "\r\033[K" << left << bar << right;
+        out_ << "\r\033[K" << left << bar(share, std::min(room, kCells)) << right;
         out_.flush();
         drawn_ = true;
     } catch (const BrokenPipe&) { // nobody watches; what is being done goes on

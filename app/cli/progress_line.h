@@ -7,6 +7,9 @@
 
 namespace descent::cli {
 
+/// "━━━───": `share` of `cells`.
+std::string bar(double share, int cells);
+
 /// One line with a bar that is drawn again and again, on a terminal; nothing elsewhere. Thread: one at a
 /// time.
 class ProgressLine {

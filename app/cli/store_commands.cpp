@@ -1,6 +1,7 @@
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/output.h"
+#include "app/cli/progress_line.h"
 #include "app/cli/record_json.h"
 #include "app/cli/request_options.h"
 #include "app/cli/run_text.h"
@@ -88,18 +89,15 @@ int export_runs(const ExportOptions& options) {
         throw InputError("--csv " + options.csv + " is the store itself");
 
     Output out;
+    ProgressLine line(out, true);
     const auto go_on = [&](double share) {
-        if (out.terminal()) {
-            out << "\r\033[K"
-                << "exporting " << percent(share);
-            out.flush();
-        }
+        line.show(share, "exporting");
         return !watch.requested();
     };
     const auto rows = options.curve.empty()
                           ? export_csv(*store, chosen, file, go_on)
                           : export_curve_csv(*store, chosen, unwrap(curve_kind(options.curve)), file, go_on);
-    if (out.terminal()) out << "\r\033[K";
+    line.erase();
     if (watch.requested() && !rows) return Exit::interrupted;
     out << format_count(unwrap(rows)) << " rows written to " << options.csv << "\n";
     out.flush();

@@ -1,4 +1,5 @@
 #include "app/cli/command.h"
+#include "app/cli/progress_line.h"
 #include "app/cli/reporter.h"
 #include "app/cli/run_text.h"
 #include "core/base/format.h"
@@ -15,13 +16,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kBetweenDraws = std::chrono::milliseconds(100);
 constexpr auto kBetweenLines = std::chrono::seconds(1);
-
-std::string bar(double share, int cells) {
-    std::string text;
-    const int full = static_cast<int>(std::clamp(share, 0.0, 1.0) * cells);
-    for (int i = 0; i < cells; ++i) text += i < full ? "━" : "─";
-    return text;
-}
 
 std::string plural(std::int64_t n, const std::string& noun) {
     return format_count(n) + " " + noun + (n == 1 ? "" : "s");
