@@ -6,7 +6,7 @@
 namespace descent {
 
 BatchPlan::BatchPlan(const Examples& train, const Variation* variation, const Model& model,
-                     std::int64_t classes, const ParamSet& regime, std::uint64_t seed, const Loading& loading)
+                     std::int64_t classes, const ParamSet& regime, std::uint64_t seed)
     : set_(train)
     , variation_(variation)
     , model_(model)
@@ -16,16 +16,10 @@ BatchPlan::BatchPlan(const Examples& train, const Variation* variation, const Mo
     , order_(regime.text("order"))
     , balanced_(regime.text("balance") == "bootstrap")
     , fresh_(regime.text("augmentation") == "fresh")
+    , frozen_(regime.text("augmentation") == "frozen")
+    , varied_(frozen_ && variation)
     , stream_(seed, "order") {
-    if (regime.text("augmentation") == "frozen") {
-        if (variation_) {
-            varied_ = true;
-            set_.inputs = variation_->frozen(seed, loading);
-            set_.labels = train.labels.repeat({variation_->copies()});
-        }
-        RandomStream dropout(seed, "dropout");
-        set_.masks = model_.draw_masks(size(), dropout);
-    }
+    if (varied_) set_.labels = train.labels.repeat({variation_->copies()}); // the inputs follow in prepare()
     if (batch_ == 0 || batch_ > size()) batch_ = size();
     if (balanced_) {
         by_class_.resize(static_cast<std::size_t>(classes));
@@ -36,10 +30,19 @@ BatchPlan::BatchPlan(const Examples& train, const Variation* variation, const Mo
     RandomStream any(seed, "dropout");
     drops_ = fresh_ && model_.draw_masks(1, any).defined();
     const bool chance = drops_ || (fresh_ && variation_);
-    if (whole_set() && !balanced_ && !chance)
-        fixed_chunks_ = model_.prepare(set_, micro_batch_);
-    else
-        begin_epoch();
+    fixed_ = whole_set() && !balanced_ && !chance;
+    if (!fixed_) begin_epoch();
+}
+
+void BatchPlan::prepare(const Loading& loading) {
+    if (prepared_) return;
+    if (varied_) set_.inputs = variation_->frozen(seed_, loading);
+    if (frozen_) {
+        RandomStream dropout(seed_, "dropout");
+        set_.masks = model_.draw_masks(size(), dropout);
+    }
+    if (fixed_) fixed_chunks_ = model_.prepare(set_, micro_batch_);
+    prepared_ = true;
 }
 
 std::int64_t BatchPlan::updates_per_epoch() const {
@@ -70,7 +73,8 @@ void BatchPlan::begin_epoch() {
 }
 
 BatchPlan::Batch BatchPlan::next() {
-    if (!fixed_chunks_.empty()) return {size(), std::ssize(fixed_chunks_)};
+    prepare({});
+    if (fixed_) return {size(), std::ssize(fixed_chunks_)};
     if (end_ >= size()) begin_epoch();
     begin_ = end_;
     end_ = std::min(size(), begin_ + batch_);
@@ -78,7 +82,7 @@ BatchPlan::Batch BatchPlan::next() {
 }
 
 Examples BatchPlan::chunk(std::int64_t index) const {
-    if (!fixed_chunks_.empty()) return fixed_chunks_[static_cast<std::size_t>(index)];
+    if (fixed_) return fixed_chunks_[static_cast<std::size_t>(index)];
     const auto first = begin_ + index * micro_batch_;
     const auto count = std::min(end_ - first, micro_batch_);
     const auto indices =
@@ -97,14 +101,14 @@ Tensor BatchPlan::masks(std::int64_t first, std::int64_t count) const {
 }
 
 std::map<std::string, std::string> BatchPlan::state() const {
-    if (!fixed_chunks_.empty()) return {};
+    if (fixed_) return {};
     return {{"order/stream", epoch_state_},
             {"order/position", std::to_string(end_)},
             {"order/epoch", std::to_string(epoch_)}};
 }
 
 void BatchPlan::restore(const std::map<std::string, std::string>& state) {
-    if (!fixed_chunks_.empty()) return;
+    if (fixed_) return;
     const auto stream = state.find("order/stream"), position = state.find("order/position");
     if (stream == state.end() || position == state.end())
         throw InputError("the checkpoint lacks the order of examples");

@@ -14,14 +14,17 @@ namespace descent {
 class BatchPlan {
 public:
     /// Keeps references to `train` and `model`. Draws from streams "order", "augmentation" and "dropout" of
-    /// `seed`. With frozen augmentation the set that is trained on is drawn here, which may take a while.
+    /// `seed`.
     BatchPlan(const Examples& train, const Variation* variation, const Model& model, std::int64_t classes,
-              const ParamSet& regime, std::uint64_t seed, const Loading& loading = {});
+              const ParamSet& regime, std::uint64_t seed);
+    /// Draws a frozen set and cuts a whole one, which may take a while: apart from the constructor, so that a
+    /// plan that is only asked for its sizes need not. next() sees to it where nobody did.
+    void prepare(const Loading& loading);
 
     std::int64_t size() const { return set_.size(); } ///< examples in an epoch, frozen copies included
     bool whole_set() const { return batch_ >= size(); }
     /// Each update is trained on the training set as it is: what it evaluates is the training set's.
-    bool plain() const { return !fixed_chunks_.empty() && !varied_ && !set_.masks.defined(); }
+    bool plain() const { return fixed_ && !varied_ && !set_.masks.defined(); }
     std::int64_t updates_per_epoch() const; ///< the last mini-batch of an epoch may be short
 
     struct Batch {
@@ -48,7 +51,9 @@ private:
     std::uint64_t seed_;
     std::int64_t batch_, micro_batch_;
     std::string order_;
-    bool balanced_, fresh_, varied_ = false;
+    bool balanced_, fresh_, frozen_, varied_;
+    bool prepared_ = false;
+    bool fixed_; // each update sees the same examples, the whole set
     bool drops_; // the model has dropout, drawn anew at each use
     RandomStream stream_;
     std::vector<Examples> fixed_chunks_;              // of the whole set, where each update sees the same

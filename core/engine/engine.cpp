@@ -88,8 +88,7 @@ public:
         return guarded([&]() -> std::unique_ptr<Session> {
             const Claim claim(busy_);
             TrainingSession::Start start;
-            start.experiment = std::make_unique<Experiment>(unwrap(catalog().check(spec)),
-                                                            Loading{options.stop, options.progress});
+            start.experiment = ready(spec, options);
             start.threads = chosen_threads(options.threads, 1);
             start.paused = options.paused;
             auto facts = start.experiment->data().inspection;
@@ -120,8 +119,7 @@ public:
                                  "; only a stopped or interrupted run can be resumed");
             const Claim claim(busy_);
             TrainingSession::Start start;
-            start.experiment = std::make_unique<Experiment>(unwrap(catalog().check(run.spec)),
-                                                            Loading{options.stop, options.progress});
+            start.experiment = ready(run.spec, options);
             start.threads = chosen_threads(options.threads, static_cast<int>(run.provenance.threads));
             start.paused = options.paused;
             start.record = run;
@@ -159,6 +157,14 @@ private:
         std::shared_ptr<std::atomic_flag> busy_;
         mutable bool given_ = false;
     };
+
+    /// With everything that takes a while behind it.
+    std::unique_ptr<Experiment> ready(const RunSpec& spec, const StartOptions& options) const {
+        const Loading loading{options.stop, options.progress};
+        auto experiment = std::make_unique<Experiment>(unwrap(catalog().check(spec)), loading);
+        experiment->plan().prepare(loading);
+        return experiment;
+    }
 
     static double seconds_per_update(Experiment& experiment, const std::stop_token& stop) {
         using Clock = std::chrono::steady_clock;

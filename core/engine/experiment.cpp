@@ -31,16 +31,15 @@ Tensor class_weights(const TaskData& data, at::ScalarType type) {
 } // namespace
 
 Experiment::Experiment(const RunSpec& spec, const Loading& loading)
-    : Experiment(spec, registry().task(spec.task.id).load(spec.task.params, loading), loading) {}
+    : Experiment(spec, registry().task(spec.task.id).load(spec.task.params, loading)) {}
 
-Experiment::Experiment(const RunSpec& spec, TaskData data, const Loading& loading)
+Experiment::Experiment(const RunSpec& spec, TaskData data)
     : spec_(spec)
     , data_(std::move(data))
     , model_(registry().model(spec.model.id).make(spec.model.params, data_.shape))
     , weights_(draw(spec, *model_))
     , optimizer_(registry().optimizer(spec.optimizer.id).make(spec.optimizer.params, weights_.flat()))
-    , plan_(data_.train, data_.variation.get(), *model_, data_.shape.classes, spec.regime.params, spec.seed,
-            loading) {
+    , plan_(data_.train, data_.variation.get(), *model_, data_.shape.classes, spec.regime.params, spec.seed) {
     data_.inspection.provenance.majority_baseline = majority_baseline(data_);
     if (spec.regime.params.text("balance") == "loss")
         class_weights_ = class_weights(data_, weights_.flat().scalar_type());

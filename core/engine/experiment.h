@@ -16,7 +16,7 @@ public:
     /// Reads the data and draws the weights. Throws InputError for unusable data or parameters.
     explicit Experiment(const RunSpec& spec, const Loading& loading = {});
     /// The same on data already read.
-    Experiment(const RunSpec& spec, TaskData data, const Loading& loading = {});
+    Experiment(const RunSpec& spec, TaskData data);
     Experiment(const Experiment&) = delete; // the plan refers to the data and the model
     Experiment& operator=(const Experiment&) = delete;
 
