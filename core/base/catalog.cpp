@@ -29,6 +29,7 @@ void write_part(std::string& out, std::string_view group, const std::string* id,
         Value exact = value;
         const auto spec = std::ranges::find(table, name, &ParamSpec::name);
         if (spec != table.end()) {
+            if (spec->observes) continue;
             if (const auto checked = check_value(*spec, value, name)) exact = *checked;
             if (exact == spec->fallback) continue;
         }

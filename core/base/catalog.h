@@ -35,6 +35,14 @@ struct Entry {
     std::vector<std::string> tasks{}; ///< a model or regime: the tasks it can run, empty for all
 };
 
+/// Something that is measured while training.
+struct ProbeInfo {
+    std::string id;
+    std::string help; ///< one sentence; of an instrument, with what it costs
+    bool instrument =
+        false; ///< measured only where a parameter of the regime asks for it, since it costs time
+};
+
 enum class Group { task, model, optimizer, regime };
 inline constexpr std::array kGroups{Group::task, Group::model, Group::optimizer, Group::regime};
 std::string_view to_string(Group group);
@@ -60,6 +68,7 @@ class Catalog {
 public:
     std::vector<Entry> tasks, models, optimizers, regimes;
     ParamTable regime_params;
+    std::vector<ProbeInfo> probes;
 
     const std::vector<Entry>& entries(Group group) const;
     /// The parameter table that applies to entry `id` of `group` (for a regime the shared one).
@@ -94,5 +103,6 @@ std::string to_toml(const Request& request, const Catalog& catalog);
 
 nlohmann::json to_json(const Catalog& catalog);
 nlohmann::json to_json(const Entry& entry, const ParamTable& params);
+nlohmann::json to_json(const ProbeInfo& probe);
 
 } // namespace descent

@@ -24,6 +24,7 @@ nlohmann::json param_json(const ParamSpec& spec) {
     if (spec.type == ParamType::integer || spec.type == ParamType::real)
         json["scale"] = spec.scale == Scale::log ? "log" : "linear";
     if (spec.type == ParamType::choice) json["choices"] = spec.choices;
+    if (!spec.section.empty()) json["section"] = spec.section;
     return json;
 }
 
@@ -52,6 +53,10 @@ nlohmann::json to_json(const Entry& entry, const ParamTable& params) {
     return json;
 }
 
+nlohmann::json to_json(const ProbeInfo& probe) {
+    return {{"id", probe.id}, {"help", probe.help}, {"instrument", probe.instrument}};
+}
+
 nlohmann::json to_json(const Catalog& catalog) {
     nlohmann::json json = nlohmann::json::object();
     for (const Group group : kGroups) {
@@ -59,6 +64,8 @@ nlohmann::json to_json(const Catalog& catalog) {
         for (const Entry& entry : catalog.entries(group))
             list.push_back(to_json(entry, catalog.params(group, entry.id)));
     }
+    nlohmann::json& probes = json["probes"] = nlohmann::json::array();
+    for (const ProbeInfo& probe : catalog.probes) probes.push_back(to_json(probe));
     return json;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/change.h"
 #include "core/base/units.h"
 
 #include <cstdint>
@@ -68,13 +69,14 @@ struct Progress {
 };
 
 /// What a trainer says, in order. Frozen once pushed and shared by both channels.
-/// Order inside a batch: metrics, samples and matrices, log, checkpoint, state.
+/// Order inside a batch: metrics, samples and matrices, log, changes, checkpoint, state.
 struct MetricBatch {
     RunId run;
     std::vector<MetricInfo> metrics;
     std::vector<Sample> samples;
     std::vector<Matrix> matrices;
     std::vector<LogLine> log;
+    std::vector<Change> changes; ///< made at this point, by a person or as the spec says
     std::optional<CheckpointInfo> checkpoint;
     std::optional<StateChange> state;
     Progress progress;

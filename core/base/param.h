@@ -35,6 +35,9 @@ struct ParamSpec {
     bool max_open = false;
     Scale scale = Scale::linear;        ///< how a slider or a sweep should space it
     std::vector<std::string> choices{}; ///< of type choice
+    std::string section{};              ///< where a form folds it away: "Clipping"; "" with the rest
+    /// Decides what is looked at, not what is done: left out of a run's identity, and free to change.
+    bool observes = false;
 
     ParamSpec at_least(double v) && {
         min = v;
@@ -60,6 +63,14 @@ struct ParamSpec {
     }
     ParamSpec in(std::string u) && {
         unit = std::move(u);
+        return std::move(*this);
+    }
+    ParamSpec under(std::string heading) && {
+        section = std::move(heading);
+        return std::move(*this);
+    }
+    ParamSpec observing() && {
+        observes = true;
         return std::move(*this);
     }
 };

@@ -1,6 +1,8 @@
 #include "core/base/catalog.h"
 
+#include "core/base/change.h"
 #include "core/base/format.h"
+#include "core/base/schedule.h"
 
 #include <algorithm>
 #include <array>
@@ -80,6 +82,27 @@ std::string full(Group group, std::string_view name) {
     throw std::logic_error("the catalog's entry '" + entry.id + "' sets " + delta.path + ": " + why);
 }
 
+/// Parameters whose text has a form of its own. Planned changes are written the one way, so that spelling
+/// makes no other run of it.
+void read_texts(const Catalog& catalog, RunSpec& spec) {
+    auto& regime = spec.regime.params.values;
+    const auto text = [&](const char* name) -> std::string* {
+        const auto at = regime.find(name);
+        return at == regime.end() ? nullptr : std::get_if<std::string>(&at->second);
+    };
+    if (const auto* kind = text("schedule"), *milestones = text("milestones");
+        kind && milestones && *kind == "multi-step")
+        parse_milestones(*milestones);
+    auto* const planned = text("changes");
+    if (!planned || planned->empty()) return;
+    const auto changes = parse_changes(*planned, catalog, spec);
+    if (!changes) {
+        const std::string& why = changes.error().message;
+        throw InputError(why.starts_with("regime.changes") ? why : "regime.changes: " + why);
+    }
+    *planned = to_text(*changes);
+}
+
 /// One resolution. Throws InputError, and std::logic_error where the catalog contradicts itself.
 class Resolver {
 public:
@@ -94,6 +117,7 @@ public:
         for (const Group group : kGroups)
             for (const Delta& delta : chosen(group).deltas) apply(chosen(group), delta);
         for (const auto& [path, text] : request_.settings) set(path, text);
+        read_texts(catalog_, spec_);
         set_budget();
         spec_.seed = request_.seed;
         return std::move(spec_);
@@ -284,6 +308,7 @@ Result<RunSpec> Catalog::check(const RunSpec& spec) const {
             for (const ParamSpec& param : params(group, into.id))
                 into.params.values.try_emplace(param.name, param.fallback);
         }
+        read_texts(*this, checked);
         Resolver::check_budget(checked.budget);
         return checked;
     });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/change.h"
 #include "core/base/run_spec.h"
 #include "core/base/units.h"
 
@@ -47,6 +48,8 @@ struct RunRecord {
     std::vector<std::string> tags;
     std::optional<std::int64_t> trashed_ms;
     Provenance provenance;
+    /// Made while it trained, in order. Lists leave it empty; StoreReader::run fills it.
+    std::vector<Change> changes;
     /// Per metric name: {last, best}; best follows the metric's direction and is last where it has none.
     struct Summary {
         double last = 0, best = 0;

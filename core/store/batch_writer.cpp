@@ -40,6 +40,7 @@ BatchWriter::BatchWriter(SQLite::Database& db)
     , matrix_(db, "REPLACE INTO curve (run_no, name, update_count, epoch, row_count, column_count, data)"
                   " VALUES (?, ?, ?, ?, ?, ?, ?)")
     , log_(db, "INSERT INTO log (run_no, time_ms, level, text) VALUES (?, ?, ?, ?)")
+    , change_(db, "REPLACE INTO change (run_no, update_count, path, value) VALUES (?, ?, ?, ?)")
     , obsolete_checkpoints_(db, "SELECT DISTINCT file FROM checkpoint"
                                 " WHERE run_no = ? AND update_count <= ? AND file <> ?")
     , delete_checkpoints_(db, "DELETE FROM checkpoint WHERE run_no = ? AND update_count < ?")
@@ -117,6 +118,7 @@ void BatchWriter::add(const MetricBatch& batch) {
     for (const Sample& sample : batch.samples) add_sample(target, sample);
     for (const Matrix& matrix : batch.matrices) add_matrix(target, matrix);
     for (const LogLine& line : batch.log) add_log_line(target, line);
+    for (const Change& change : batch.changes) add_change(target, change);
     if (batch.checkpoint) add_checkpoint(target, *batch.checkpoint);
     if (!target.progress || target.progress->update <= batch.progress.update)
         target.progress = batch.progress;
@@ -186,6 +188,15 @@ void BatchWriter::add_log_line(const Run& run, const LogLine& line) {
     log_.bind(4, line.text);
     log_.exec();
     log_.reset();
+}
+
+void BatchWriter::add_change(const Run& run, const Change& change) {
+    change_.bind(1, run.run_no);
+    change_.bind(2, change.at.count);
+    change_.bind(3, change.path);
+    change_.bind(4, change.value);
+    change_.exec();
+    change_.reset();
 }
 
 void BatchWriter::add_checkpoint(const Run& run, const CheckpointInfo& checkpoint) {

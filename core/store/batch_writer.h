@@ -57,6 +57,7 @@ private:
                            std::span<const Sample> rows);
     void add_matrix(const Run& run, const Matrix& matrix);
     void add_log_line(const Run& run, const LogLine& line);
+    void add_change(const Run& run, const Change& change);
     void add_checkpoint(const Run& run, const CheckpointInfo& checkpoint);
     void change_state(Run& run, const StateChange& change);
     void write_progress(Run& run);
@@ -65,7 +66,7 @@ private:
     std::vector<std::string> obsolete_files_;
 
     SQLite::Statement find_run_, find_metrics_, find_metric_, declare_, many_samples_, one_sample_, matrix_,
-        log_, obsolete_checkpoints_, delete_checkpoints_, checkpoint_, state_, progress_;
+        log_, change_, obsolete_checkpoints_, delete_checkpoints_, checkpoint_, state_, progress_;
     SummaryRows summaries_;
 };
 

@@ -65,12 +65,14 @@ SQLite::Database open_connection(const std::filesystem::path& store, Access acce
     if (access == Access::write && !is_writable(store))
         throw InputError("store '" + store.string() + "': it is read-only");
     return translated(store, [&] {
-        SQLite::Database db =
-            access == Access::read && is_frozen(store) ? open_frozen(store) : open_live(store);
+        const bool archive = access == Access::read && is_frozen(store);
+        SQLite::Database db = archive ? open_frozen(store) : open_live(store);
         sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
         sqlite3_extended_result_codes(db.getHandle(), 1);
         db.createFunction("fold", 1, true, nullptr, fold_function);
-        if (const int found = db.execAndGet("PRAGMA user_version").getInt(); found != version)
+        // An archive stays as it is; what it has no table for, its readers take for empty.
+        if (const int found = db.execAndGet("PRAGMA user_version").getInt();
+            found != version && !(archive && found < version))
             throw InputError("store '" + store.string() + "': it is of version " + std::to_string(found) +
                              " of the format, not " + std::to_string(version));
         if (access == Access::read) {

@@ -20,7 +20,8 @@ enum class Access {
 /// How long SQLite waits for another process to end its transaction before it says "busy".
 inline constexpr std::chrono::milliseconds kBusyTimeout{10'000};
 
-/// A prepared store. Throws InputError where it is none or of another version, std::runtime_error where it
+/// A prepared store; to read, also an archive of an older version. Throws InputError where it is none or of
+/// another version, std::runtime_error where it
 /// cannot be used. The connection has no mutex: one thread at a time.
 SQLite::Database open_connection(const std::filesystem::path& store, Access access,
                                  int version = store_schema_version());

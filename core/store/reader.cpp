@@ -93,6 +93,7 @@ Result<RunRecord> StoreReader::run(const RunId& id) const {
             if (found.empty())
                 throw InputError("there is no run " + id.uuid + " in store '" + impl_->path.string() + "'");
             found.front().provenance.manifest = read_manifest(impl_->db, id);
+            found.front().changes = read_changes(impl_->db, id);
             return std::move(found.front());
         });
     });

@@ -161,4 +161,16 @@ std::string read_manifest(SQLite::Database& db, const RunId& run) {
     return manifest == "null" ? "" : manifest;
 }
 
+std::vector<Change> read_changes(SQLite::Database& db, const RunId& run) {
+    std::vector<Change> changes;
+    if (!db.tableExists("change")) return changes; // an archive of version 1
+    SQLite::Statement row(db, "SELECT c.update_count, c.path, c.value FROM change c"
+                              " JOIN run r ON r.run_no = c.run_no WHERE r.run_id = ?"
+                              " ORDER BY c.update_count, c.path");
+    row.bind(1, run.uuid);
+    while (row.executeStep())
+        changes.push_back({Update{row.getColumn(0).getInt64()}, sql::text_at(row, 1), sql::text_at(row, 2)});
+    return changes;
+}
+
 } // namespace descent

@@ -10,11 +10,14 @@
 
 namespace descent {
 
-/// Runs as values, newest first, from a handful of queries however many there are; manifests left out.
+/// Runs as values, newest first, from a handful of queries however many there are; manifests and changes
+/// left out.
 std::vector<RunRecord> read_runs(SQLite::Database& db, const Condition& condition,
                                  std::optional<std::int64_t> limit);
 /// The split, example by example, as JSON; "" where none is stored.
 std::string read_manifest(SQLite::Database& db, const RunId& run);
+/// Made while it trained, in order.
+std::vector<Change> read_changes(SQLite::Database& db, const RunId& run);
 void bind_all(SQLite::Statement& statement, const Condition& condition);
 
 } // namespace descent

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <deque>
 #include <thread>
@@ -49,6 +50,27 @@ std::filesystem::path sqlite_file(const TemporaryFolder& folder, const std::stri
 
 std::string version_of(const std::filesystem::path& file) {
     return query(file, "PRAGMA user_version; PRAGMA application_id");
+}
+
+/// The schema files up to a version.
+std::vector<embedded::File> schema_until(int version) {
+    std::vector<embedded::File> old;
+    for (const auto& file : embedded::schema())
+        if (std::stoi(std::string(file.name.substr(7))) <= version) old.push_back(file);
+    return old;
+}
+
+/// A store as 0.1.0 left it.
+std::filesystem::path store_of_version_1(const TemporaryFolder& folder) {
+    const auto file = folder.file("old.sqlite");
+    must(prepare_store(file, schema_until(1)));
+    query(file, read_text(DESCENT_SOURCE_DIR "/tests/store/version-1.sql"));
+    return file;
+}
+
+/// Every row of a table, in order.
+std::string content(const std::filesystem::path& file, const std::string& table) {
+    return query(file, "SELECT * FROM \"" + table + "\" ORDER BY 1, 2, 3");
 }
 
 const std::string kCurrent =
@@ -111,7 +133,8 @@ TEST(Prepare, RefusesAStoreFromANewerVersion) {
     const std::string newer = "PRAGMA user_version = " + std::to_string(store_schema_version() + 6);
     query(place.path(), newer + "; PRAGMA journal_mode = DELETE");
     EXPECT_THAT(refusal_without_change(place.folder, place.path()),
-                HasSubstr("written by a newer Descent Studio (version 7"));
+                HasSubstr("written by a newer Descent Studio (version " +
+                          std::to_string(store_schema_version() + 6)));
 }
 
 TEST(Prepare, RefusesANewerVersionThatIsStillInTheLog) {
@@ -162,9 +185,7 @@ TEST(Prepare, WhatFailsIsTakenBack) {
 }
 
 TEST(Migration, RunsEachMissingStepInTheOrderOfNumbers) {
-    const auto schema = embedded::schema();
-    std::vector<embedded::File> later(schema.begin(), schema.end());
-    ASSERT_EQ(store_schema_version(), 1);
+    auto later = schema_until(1);
     for (int version = 2; version <= 10; ++version) {
         static std::deque<std::string> texts;
         const std::string n = std::to_string(version);
@@ -204,14 +225,60 @@ TEST(Migration, AStepThatFailsLeavesTheOldVersion) {
     const StorePlace place;
     must(place.writer()->create(example_run()));
     std::vector<embedded::File> later(embedded::schema().begin(), embedded::schema().end());
-    later.push_back(
-        {"schema-2.sql", "ALTER TABLE run ADD COLUMN v2; DELETE FROM run; INSERT INTO nowhere VALUES (1)"});
+    later.push_back({"schema-1000.sql",
+                     "ALTER TABLE run ADD COLUMN v2; DELETE FROM run; INSERT INTO nowhere VALUES (1)"});
     EXPECT_THAT(refusal(prepare_store(place.path(), later)), HasSubstr("nowhere"));
     later.back().content = "DELETE FROM dataset";
     EXPECT_THAT(refusal(prepare_store(place.path(), later)),
                 HasSubstr("rows of table 'provenance' refer to rows that are not there"));
     EXPECT_EQ(version_of(place.path()), kCurrent);
     EXPECT_EQ(must(place.reader()->runs()).size(), 1u);
+}
+
+TEST(Migration, AStoreOfVersion1KeepsEverything) {
+    const TemporaryFolder folder;
+    const auto file = store_of_version_1(folder);
+    const std::vector<std::string> tables{"run",        "provenance",  "dataset",      "param",
+                                          "metric",     "sample",      "curve",        "log",
+                                          "checkpoint", "run_summary", "samples_named"};
+    std::vector<std::string> before;
+    for (const auto& table : tables) before.push_back(content(file, table));
+    EXPECT_THAT(refusal(StoreReader::open(file)), HasSubstr("it is of version 1 of the format, not"));
+
+    ASSERT_EQ(refusal(prepare_store(file)), "accepted");
+    EXPECT_EQ(version_of(file), kCurrent);
+    EXPECT_EQ(query(file, "PRAGMA integrity_check; PRAGMA foreign_key_check"), "ok");
+    for (std::size_t i = 0; i < tables.size(); ++i)
+        EXPECT_EQ(content(file, tables[i]), before[i]) << tables[i];
+    const auto sql = "SELECT name, sql FROM sqlite_master ORDER BY name";
+    EXPECT_EQ(query(file, sql), query(StorePlace().path(), sql)) << "as a new one";
+
+    // It can be gone on with, and takes what it could not before.
+    const auto reader = must(StoreReader::open(file));
+    const RunId run = must(reader->find("broad-brook-1"));
+    EXPECT_THAT(must(reader->run(run)).changes, ::testing::IsEmpty());
+    const auto writer = must(StoreWriter::open(file));
+    must(writer->reopen(run, Update{1}, 6));
+    auto batch = batch_of(run);
+    batch->changes = {{Update{1}, "optimizer.lr", "0.05"}};
+    EXPECT_TRUE(writer->push(batch));
+    must(writer->flush());
+    EXPECT_EQ(must(reader->run(run)).changes, batch->changes);
+}
+
+TEST(Migration, AnArchiveOfVersion1CanBeRead) {
+    const TemporaryFolder folder;
+    const auto file = store_of_version_1(folder);
+    const std::string before = read_text(file);
+    ::chmod(file.c_str(), 0444);
+    ::chmod(folder.path().c_str(), 0555);
+    const auto reader = must(StoreReader::open(file));
+    const auto runs = must(reader->runs());
+    ASSERT_EQ(runs.size(), 1u);
+    EXPECT_THAT(must(reader->run(runs[0].id)).changes, ::testing::IsEmpty());
+    EXPECT_EQ(reader->series(runs[0].id, "train/loss").size(), 1u);
+    EXPECT_EQ(read_text(file), before);
+    ::chmod(folder.path().c_str(), 0755);
 }
 
 TEST(Prepare, ManyAtOnceMakeOneStore) {

@@ -216,6 +216,30 @@ TEST(RoundTrip, NonFiniteValuesAreData) {
         "1|1");
 }
 
+TEST(RoundTrip, WhatWasChangedWhileItTrained) {
+    const StorePlace place;
+    const auto writer = place.writer();
+    const RunId run = must(writer->create(example_run(1))).id,
+                other = must(writer->create(example_run(2))).id;
+    const Change later{Update{200}, "regime.clip_norm", "0.5"}, lr{Update{100}, "optimizer.lr", "0.05"},
+        batch_size{Update{100}, "regime.batch_size", "0"}, again{Update{100}, "optimizer.lr", "0.0125"};
+    for (const auto& changes : {std::vector{later, lr}, std::vector{batch_size}, std::vector{again}}) {
+        auto batch = batch_of(run);
+        batch->changes = changes;
+        writer->push(batch);
+    }
+    auto batch = batch_of(other);
+    batch->changes = {lr};
+    writer->push(batch);
+    must(writer->flush());
+    EXPECT_THAT(place.stored(run).changes, ElementsAre(again, batch_size, later)) << "the last word counts";
+    EXPECT_THAT(place.stored(other).changes, ElementsAre(lr));
+    for (const RunRecord& listed : must(place.reader()->runs())) EXPECT_THAT(listed.changes, IsEmpty());
+    EXPECT_EQ(
+        query(place.path(), "SELECT update_count, path, value, typeof(value) FROM change WHERE run_no = 2"),
+        "100|optimizer.lr|0.05|text");
+}
+
 TEST(RoundTrip, SamplesComeByUpdateThenMetric) {
     const StorePlace place;
     const auto writer = place.writer();

@@ -17,7 +17,8 @@ TEST(Schema, ExplainsItselfInAnySqliteTool) {
         query(place.path(),
               "SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
               " AND name NOT LIKE 'sqlite%' ORDER BY name)"),
-        "checkpoint,curve,dataset,log,metric,param,provenance,run,run_summary,sample,samples_named,tag");
+        "change,checkpoint,curve,dataset,log,metric,param,provenance,run,run_summary,sample,samples_named,"
+        "tag");
 }
 
 TEST(Schema, WhatBelongsToARunGoesWithIt) {
@@ -32,12 +33,13 @@ TEST(Schema, WhatBelongsToARunGoesWithIt) {
         batch->samples = {sample(0, 1, 1)};
         batch->matrices = {{"m", Update{1}, Epoch{}, 1, 1, {1}}};
         batch->log = {{LogLine::Level::info, 1, "x"}};
+        batch->changes = {{Update{1}, "optimizer.lr", "0.1"}};
         batch->checkpoint = CheckpointInfo{Update{1}, "f", 1};
         writer->push(batch);
     }
     must(writer->flush());
     query(place.path(), "PRAGMA foreign_keys = ON; DELETE FROM run WHERE run_id = '" + gone.uuid + "'");
-    for (const char* table : {"run", "provenance", "curve", "log", "checkpoint", "tag", "sample"})
+    for (const char* table : {"run", "provenance", "curve", "log", "change", "checkpoint", "tag", "sample"})
         EXPECT_EQ(query(place.path(), std::string("SELECT count(*) FROM ") + table), "1") << table;
     EXPECT_EQ(query(place.path(), "SELECT count(*) FROM metric"), "3");
     EXPECT_EQ(query(place.path(), "PRAGMA foreign_key_check"), "");

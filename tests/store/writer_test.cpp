@@ -169,6 +169,7 @@ TEST_F(WriterTest, ReopensAtACheckpoint) {
     auto batch = batch_of(run);
     batch->matrices = {{"m", Update{20}, Epoch{}, 1, 1, {20}}, {"m", Update{25}, Epoch{}, 1, 1, {25}}};
     batch->log = {{LogLine::Level::info, 1, "kept"}};
+    batch->changes = {{Update{10}, "optimizer.lr", "0.1"}, {Update{25}, "optimizer.lr", "0.2"}};
     writer->push(batch);
     checkpoint(20, "twenty");
     query(place.path(), "INSERT INTO checkpoint SELECT run_no, 30, 'thirty', 1, 1 FROM run");
@@ -194,6 +195,7 @@ TEST_F(WriterTest, ReopensAtACheckpoint) {
     EXPECT_TRUE(has_file("twenty"));
     EXPECT_FALSE(has_file("thirty"));
     EXPECT_EQ(reader->log(run).size(), 1u);
+    EXPECT_EQ(place.stored(run).changes, batch->changes) << "they are made again";
 
     push_value(*writer, run, 0, 21, 1);
     EXPECT_EQ(summary("train/loss").best, 1);
