@@ -1,37 +1,74 @@
 #include "core/engine/batches.h"
 
+#include "core/base/format.h"
+
 #include <charconv>
+#include <cmath>
 #include <numeric>
 
 namespace descent {
 
+namespace {
+
+/// The regime looks at the gradients of blocks, and so at which examples are in which.
+bool uses_blocks(const ParamSet& regime) {
+    const auto& kind = regime.text("noise_kind");
+    return regime.real("penalty") > 0 ||
+           (regime.real("noise") > 0 && (kind == "diagonal" || kind == "mini-batch"));
+}
+
+std::int64_t of_size(std::int64_t batch, std::int64_t size) {
+    return batch == 0 || batch > size ? size : batch;
+}
+
+} // namespace
+
 BatchPlan::BatchPlan(const Examples& train, const Variation* variation, const Model& model,
-                     std::int64_t classes, const ParamSet& regime, std::uint64_t seed)
+                     std::int64_t classes, const RunSpec& spec)
     : set_(train)
     , variation_(variation)
     , model_(model)
-    , seed_(seed)
-    , batch_(regime.integer("batch_size"))
-    , micro_batch_(regime.integer("micro_batch"))
-    , order_(regime.text("order"))
-    , balanced_(regime.text("balance") == "bootstrap")
-    , fresh_(regime.text("augmentation") == "fresh")
-    , frozen_(regime.text("augmentation") == "frozen")
+    , seed_(spec.seed)
+    , budget_(spec.budget)
+    , geometric_(spec.regime.params.text("batch_schedule") == "geometric")
+    , micro_batch_(spec.regime.params.integer("micro_batch"))
+    , blocks_(uses_blocks(spec.regime.params))
+    , order_(spec.regime.params.text("order"))
+    , balanced_(spec.regime.params.text("balance") == "bootstrap")
+    , fresh_(spec.regime.params.text("augmentation") == "fresh")
+    , frozen_(spec.regime.params.text("augmentation") == "frozen")
     , varied_(frozen_ && variation)
-    , stream_(seed, "order") {
+    , stream_(spec.seed, "order") {
+    const auto& regime = spec.regime.params;
     if (varied_) set_.labels = train.labels.repeat({variation_->copies()}); // the inputs follow in prepare()
-    if (batch_ == 0 || batch_ > size()) batch_ = size();
+    first_batch_ = last_batch_ = of_size(regime.integer("batch_size"), size());
+    if (regime.text("batch_schedule") != "constant") {
+        if (!budget_.epochs)
+            throw InputError("regime.batch_schedule: expected a length in epochs, not in updates");
+        last_batch_ = of_size(regime.integer("batch_end"), size());
+        growth_epochs_ = regime.real("batch_growth") * static_cast<double>(*budget_.epochs);
+    }
+    if (blocks_) {
+        if (const auto block = regime.integer("block"); block > 0) micro_batch_ = block;
+        if (regime.real("noise") > 0 && 2 * micro_batch_ > std::min(first_batch_, last_batch_))
+            throw InputError("regime.block = " + std::to_string(micro_batch_) +
+                             ": noise of this kind needs at "
+                             "least two blocks in a batch of " +
+                             format_count(std::min(first_batch_, last_batch_)) + " examples");
+    }
     if (balanced_) {
         by_class_.resize(static_cast<std::size_t>(classes));
         const auto* label = set_.labels.data_ptr<std::int64_t>();
         for (std::int64_t i = 0; i < size(); ++i) by_class_[static_cast<std::size_t>(label[i])].push_back(i);
         std::erase_if(by_class_, [](const auto& members) { return members.empty(); });
     }
-    RandomStream any(seed, "dropout");
+    RandomStream any(seed_, "dropout");
     drops_ = fresh_ && model_.draw_masks(1, any).defined();
     const bool chance = drops_ || (fresh_ && variation_);
-    fixed_ = whole_set() && !balanced_ && !chance;
-    if (!fixed_) begin_epoch();
+    const bool reshuffled = blocks_ && regime.flag("reshuffle_blocks");
+    if (reshuffled) order_ = "shuffled";
+    may_fix_ = !balanced_ && !chance && !reshuffled;
+    begin_epoch();
 }
 
 void BatchPlan::prepare(const Loading& loading) {
@@ -41,12 +78,72 @@ void BatchPlan::prepare(const Loading& loading) {
         RandomStream dropout(seed_, "dropout");
         set_.masks = model_.draw_masks(size(), dropout);
     }
-    if (fixed_) fixed_chunks_ = model_.prepare(set_, micro_batch_);
     prepared_ = true;
+    if (fixed()) cut();
 }
 
-std::int64_t BatchPlan::updates_per_epoch() const {
-    return (size() + batch_ - 1) / batch_;
+/// Once, for all updates on the whole set.
+void BatchPlan::cut() {
+    if (!fixed_chunks_.empty()) return;
+    if (!blocks_) {
+        fixed_chunks_ = model_.prepare(set_, micro_batch_);
+        return;
+    }
+    // A set may lie sorted by class; a block is to be a sample of it.
+    auto order = at::arange(size(), at::kLong);
+    RandomStream random(seed_, "blocks");
+    random.shuffle(std::span(order.data_ptr<std::int64_t>(), static_cast<std::size_t>(size())));
+    for (std::int64_t begin = 0; begin < size(); begin += micro_batch_) {
+        const auto part = set_.at(order.slice(0, begin, std::min(size(), begin + micro_batch_)));
+        for (auto& chunk : model_.prepare(part, micro_batch_)) fixed_chunks_.push_back(std::move(chunk));
+    }
+}
+
+std::int64_t BatchPlan::batch_for(std::int64_t epoch) const {
+    if (chosen_batch_) return *chosen_batch_;
+    if (growth_epochs_ <= 0 || epoch <= 0) return first_batch_;
+    // The last epoch of the growth has reached the end.
+    const double share = std::min(1.0, static_cast<double>(epoch) / std::max(1.0, growth_epochs_ - 1));
+    const auto first = static_cast<double>(first_batch_), last = static_cast<double>(last_batch_);
+    const double batch = geometric_ ? first * std::pow(last / first, share) : first + (last - first) * share;
+    return std::clamp(std::llround(batch), 1LL, static_cast<long long>(size()));
+}
+
+double BatchPlan::passes() const {
+    const auto made = (end_ + batch_ - 1) / batch_;
+    return static_cast<double>(epoch_) + static_cast<double>(made) / static_cast<double>(updates_per_epoch());
+}
+
+std::int64_t BatchPlan::epochs() const {
+    return epoch_ + (end_ >= size() ? 1 : 0);
+}
+
+bool BatchPlan::between_epochs() const {
+    return end_ == 0 || end_ >= size();
+}
+
+Update BatchPlan::planned(Update done) const {
+    if (budget_.updates) return {*budget_.updates};
+    const auto length = budget_.epochs.value_or(1);
+    const auto left_here = updates_per_epoch() - (end_ + batch_ - 1) / batch_;
+    auto all = done.count + left_here;
+    if (growth_epochs_ <= 0 || chosen_batch_)
+        return {all + std::max<std::int64_t>(0, length - epoch_ - 1) * updates_for(batch_for(epoch_ + 1))};
+    for (auto epoch = epoch_ + 1; epoch < length; ++epoch) all += updates_for(batch_for(epoch));
+    return {all};
+}
+
+std::int64_t BatchPlan::planned_epochs(Update done) const {
+    if (budget_.epochs) return *budget_.epochs;
+    const auto left = std::max<std::int64_t>(0, planned(done).count - done.count);
+    const auto per = updates_for(batch_for(epoch_ + 1));
+    const auto here = std::min(left, updates_per_epoch() - (end_ + batch_ - 1) / batch_);
+    return epoch_ + 1 + (left - here + per - 1) / per;
+}
+
+void BatchPlan::set_batch_size(std::int64_t examples) {
+    chosen_batch_ = of_size(examples, size());
+    if (end_ == 0) begin_epoch_with(*chosen_batch_);
 }
 
 void BatchPlan::draw_balanced() {
@@ -57,9 +154,21 @@ void BatchPlan::draw_balanced() {
 }
 
 void BatchPlan::begin_epoch() {
-    epoch_state_ = stream_.state();
     ++epoch_;
     end_ = 0;
+    batch_ = batch_for(epoch_);
+    epoch_state_ = stream_.state();
+    if (!fixed()) draw_order();
+}
+
+/// The epoch that has just begun, with another batch size.
+void BatchPlan::begin_epoch_with(std::int64_t batch) {
+    stream_.restore(epoch_state_);
+    batch_ = batch;
+    if (!fixed()) draw_order();
+}
+
+void BatchPlan::draw_order() {
     permutation_.resize(static_cast<std::size_t>(size()));
     if (balanced_) {
         draw_balanced();
@@ -68,21 +177,27 @@ void BatchPlan::begin_epoch() {
             index = static_cast<std::int64_t>(stream_.below(static_cast<std::uint64_t>(size())));
     } else {
         std::iota(permutation_.begin(), permutation_.end(), 0);
-        if (order_ == "shuffled") stream_.shuffle(std::span(permutation_));
+        RandomStream once(seed_, "order");
+        if (order_ != "fixed") (order_ == "once" ? once : stream_).shuffle(std::span(permutation_));
     }
 }
 
 BatchPlan::Batch BatchPlan::next() {
     prepare({});
-    if (fixed_) return {size(), std::ssize(fixed_chunks_)};
     if (end_ >= size()) begin_epoch();
+    if (fixed()) {
+        cut();
+        begin_ = 0;
+        end_ = size();
+        return {size(), std::ssize(fixed_chunks_)};
+    }
     begin_ = end_;
     end_ = std::min(size(), begin_ + batch_);
     return {end_ - begin_, (end_ - begin_ + micro_batch_ - 1) / micro_batch_};
 }
 
 Examples BatchPlan::chunk(std::int64_t index) const {
-    if (fixed_) return fixed_chunks_[static_cast<std::size_t>(index)];
+    if (fixed()) return fixed_chunks_[static_cast<std::size_t>(index)];
     const auto first = begin_ + index * micro_batch_;
     const auto count = std::min(end_ - first, micro_batch_);
     const auto indices =
@@ -101,18 +216,17 @@ Tensor BatchPlan::masks(std::int64_t first, std::int64_t count) const {
 }
 
 std::map<std::string, std::string> BatchPlan::state() const {
-    if (fixed_) return {};
     return {{"order/stream", epoch_state_},
             {"order/position", std::to_string(end_)},
-            {"order/epoch", std::to_string(epoch_)}};
+            {"order/epoch", std::to_string(epoch_)},
+            {"order/batch", std::to_string(batch_)}};
 }
 
 void BatchPlan::restore(const std::map<std::string, std::string>& state) {
-    if (fixed_) return;
-    const auto stream = state.find("order/stream"), position = state.find("order/position");
-    if (stream == state.end() || position == state.end())
-        throw InputError("the checkpoint lacks the order of examples");
-    const auto number = [&](const std::string& text, std::int64_t most) {
+    const auto number = [&](const std::string& key, std::int64_t otherwise, std::int64_t most) {
+        const auto found = state.find(key);
+        if (found == state.end()) return otherwise;
+        const auto& text = found->second;
         std::int64_t value = -1;
         const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
         if (read.ec != std::errc() || value < 0 || value > most)
@@ -120,11 +234,17 @@ void BatchPlan::restore(const std::map<std::string, std::string>& state) {
                              "', is not one of this training set");
         return value;
     };
-    stream_.restore(stream->second);
-    const auto epoch = state.find("order/epoch");
-    epoch_ = epoch == state.end() ? -1 : number(epoch->second, std::numeric_limits<std::int64_t>::max()) - 1;
+    constexpr auto any = std::numeric_limits<std::int64_t>::max();
+    const bool placed = state.contains("order/stream") && state.contains("order/position");
+    if (!placed && !fixed()) throw InputError("the checkpoint lacks the order of examples");
+    if (placed) stream_.restore(state.at("order/stream"));
+    // A checkpoint of a full-batch run by an earlier version: one update an epoch.
+    epoch_ = number("order/epoch", placed ? 0 : number("update", 0, any), any) - 1;
     begin_epoch();
-    end_ = number(position->second, size());
+    // Another size may have been chosen for the next epoch.
+    if (const auto batch = number("order/batch", batch_, size()); batch != batch_ && batch > 0)
+        begin_epoch_with(batch);
+    end_ = number("order/position", 0, size());
 }
 
 } // namespace descent

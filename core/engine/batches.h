@@ -1,39 +1,53 @@
 #pragma once
 
 #include "core/base/random.h"
+#include "core/base/run_spec.h"
 #include "core/models/model.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace descent {
 
-/// Which examples each update sees, and in which variation, as the regime's batch_size, micro_batch, order,
-/// balance and augmentation say. Thread: the trainer's.
+/// Which examples each update sees, and in which variation, as the regime's batch_size, batch_schedule,
+/// micro_batch, order, balance and augmentation say. Thread: the trainer's.
 class BatchPlan {
 public:
-    /// Keeps references to `train` and `model`. Draws from streams "order", "augmentation" and "dropout" of
-    /// `seed`.
+    /// Keeps references to `train` and `model`. Draws from streams "order", "blocks", "augmentation" and
+    /// "dropout" of the spec's seed. Throws InputError where batch size, blocks and length do not go
+    /// together.
     BatchPlan(const Examples& train, const Variation* variation, const Model& model, std::int64_t classes,
-              const ParamSet& regime, std::uint64_t seed);
+              const RunSpec& spec);
     /// Draws a frozen set and cuts a whole one, which may take a while: apart from the constructor, so that a
     /// plan that is only asked for its sizes need not. next() sees to it where nobody did.
     void prepare(const Loading& loading);
 
-    std::int64_t size() const { return set_.size(); } ///< examples in an epoch, frozen copies included
-    bool whole_set() const { return batch_ >= size(); }
+    std::int64_t size() const { return set_.size(); }   ///< examples in an epoch, frozen copies included
+    std::int64_t batch_size() const { return batch_; }  ///< of the epoch in hand
+    bool whole_set() const { return batch_ >= size(); } ///< likewise
     /// Each update is trained on the training set as it is: what it evaluates is the training set's.
-    bool plain() const { return fixed_ && !varied_ && !set_.masks.defined(); }
-    std::int64_t updates_per_epoch() const; ///< the last mini-batch of an epoch may be short
+    bool plain() const { return fixed() && !varied_ && !set_.masks.defined(); }
+    std::int64_t updates_per_epoch() const { return updates_for(batch_); } ///< the last batch may be short
+
+    double passes() const;       ///< over the set, made so far; fractional inside an epoch
+    std::int64_t epochs() const; ///< of them whole ones
+    bool between_epochs() const; ///< the next update begins an epoch
+    /// Updates of the whole run, `done` of which have been made: from its budget and the batches to come.
+    Update planned(Update done) const;
+    /// The run's length in epochs, rounded up.
+    std::int64_t planned_epochs(Update done) const;
+    /// From the next epoch on, instead of the schedule; 0 is the whole set.
+    void set_batch_size(std::int64_t examples);
 
     struct Batch {
         std::int64_t examples = 0, chunks = 0;
     };
     /// Moves on to the next update's examples.
     Batch next();
-    /// They, in chunks of at most micro_batch. The whole set is cut and prepared once where it stays the
-    /// same.
+    /// They, in chunks: the regime's blocks where it uses them, else of at most micro_batch. The whole set is
+    /// cut and prepared once where it stays the same.
     Examples chunk(std::int64_t index) const;
 
     /// Where in the plan it stands, for checkpoints.
@@ -41,7 +55,15 @@ public:
     void restore(const std::map<std::string, std::string>& state);
 
 private:
+    std::int64_t updates_for(std::int64_t batch) const { return (size() + batch - 1) / batch; }
+    std::int64_t batch_for(std::int64_t epoch) const;
+    bool fixed() const {
+        return may_fix_ && whole_set();
+    } // each update sees the same examples, the whole set
     void begin_epoch();
+    void begin_epoch_with(std::int64_t batch);
+    void cut();
+    void draw_order();
     void draw_balanced();
     Tensor masks(std::int64_t first, std::int64_t count) const;
 
@@ -49,17 +71,24 @@ private:
     const Variation* variation_;
     const Model& model_;
     std::uint64_t seed_;
-    std::int64_t batch_, micro_batch_;
+    Budget budget_;
+    std::int64_t first_batch_, last_batch_; // examples, over which batch_schedule goes
+    double growth_epochs_ = 0;              // until last_batch_ is reached; 0 without a schedule
+    bool geometric_;
+    std::int64_t micro_batch_;
+    bool blocks_; // chunks are blocks: their make-up matters
     std::string order_;
     bool balanced_, fresh_, frozen_, varied_;
     bool prepared_ = false;
-    bool fixed_; // each update sees the same examples, the whole set
-    bool drops_; // the model has dropout, drawn anew at each use
+    bool may_fix_; // nothing but the batch size makes one update's examples differ from the next's
+    bool drops_;   // the model has dropout, drawn anew at each use
     RandomStream stream_;
     std::vector<Examples> fixed_chunks_;              // of the whole set, where each update sees the same
     std::vector<std::vector<std::int64_t>> by_class_; // for balanced draws
     std::string epoch_state_;                         // the stream's state when the epoch's order was drawn
     std::int64_t epoch_ = -1;                         // passes begun before this one
+    std::int64_t batch_ = 0;                          // of this epoch
+    std::optional<std::int64_t> chosen_batch_;        // by set_batch_size
     std::vector<std::int64_t> permutation_;           // of this epoch
     std::int64_t begin_ = 0, end_ = 0;                // this update's examples within it
 };

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstring>
+#include <map>
 
 namespace descent {
 
@@ -25,12 +26,18 @@ const char* dtype_name(at::ScalarType type) {
     }
 }
 
+constexpr std::string_view kInstruments = "instrument/";
+
 /// Every tensor of the experiment under its name in the file; the tensors are the live ones.
-std::vector<std::pair<std::string, Tensor>> tensors(Experiment& experiment) {
+std::vector<std::pair<std::string, Tensor>> tensors(Experiment& experiment, Meter* meter) {
     std::vector<std::pair<std::string, Tensor>> all;
     for (const auto& leaf : experiment.weights().leaves())
         all.emplace_back("model/" + leaf.name, leaf.tensor.detach());
     for (auto& [name, tensor] : experiment.optimizer().state()) all.emplace_back("optimizer/" + name, tensor);
+    for (auto& [name, tensor] : experiment.averages().state()) all.emplace_back("average/" + name, tensor);
+    if (meter)
+        for (auto& [name, tensor] : meter->state())
+            all.emplace_back(std::string(kInstruments) + name, tensor);
     return all;
 }
 
@@ -41,13 +48,101 @@ std::string to_hex(double value) {
     return text;
 }
 
+nlohmann::json to_hex(const std::vector<double>& values) {
+    auto row = nlohmann::json::array();
+    for (const double value : values) row.push_back(to_hex(value));
+    return row;
+}
+
+std::vector<double> from_hex(const nlohmann::json& row) {
+    std::vector<double> values;
+    for (const auto& text : row) values.push_back(std::strtod(text.get<std::string>().c_str(), nullptr));
+    return values;
+}
+
+class CheckpointFile {
+public:
+    explicit CheckpointFile(const std::filesystem::path& file)
+        : file_(file)
+        , content_(read_tensor_file(file)) {
+        if (metadata("format") != kFormat) refuse("expected format " + std::string(kFormat));
+    }
+
+    const TensorFile& content() const { return content_; }
+    [[noreturn]] void refuse(const std::string& why) const { throw InputError(file_.string() + ": " + why); }
+    const std::string& metadata(const std::string& key) const {
+        const auto found = content_.metadata.find(key);
+        if (found == content_.metadata.end())
+            refuse("lacks '" + key + "'; expected a checkpoint of this program");
+        return found->second;
+    }
+    /// What `look` returns; whatever it throws is a damaged file.
+    template<class F>
+    auto read(F&& look) const {
+        try {
+            return look();
+        } catch (const InputError&) {
+            throw;
+        } catch (const std::exception&) {
+            refuse("its counters cannot be read");
+        }
+    }
+    Standing standing() const {
+        return read([&]() -> Standing {
+            return {{std::stoll(metadata("update"))}, std::strtod(metadata("seconds").c_str(), nullptr)};
+        });
+    }
+    /// By name; empty in files of earlier versions.
+    std::map<std::string, std::vector<double>> counters() const {
+        return read([&] {
+            std::map<std::string, std::vector<double>> all;
+            const auto found = content_.metadata.find("counters");
+            if (found == content_.metadata.end()) return all;
+            const auto stored = nlohmann::json::parse(found->second);
+            for (const auto& [name, row] : stored.items()) all[name] = from_hex(row);
+            return all;
+        });
+    }
+
+private:
+    std::filesystem::path file_;
+    TensorFile content_;
+};
+
+/// Copies the file's tensors into the live ones. What instruments remember may be missing: it decides only
+/// what is seen.
+void read_tensors(const CheckpointFile& file, Experiment& experiment, Meter* meter) {
+    std::map<std::string_view, const TensorFile::Tensor*> stored;
+    for (const auto& tensor : file.content().tensors) stored[tensor.name] = &tensor;
+    for (auto& [name, tensor] : tensors(experiment, meter)) {
+        const auto found = stored.find(name);
+        const bool seen_only = name.starts_with(kInstruments);
+        if (found == stored.end()) {
+            if (!seen_only) file.refuse("lacks '" + name + "': it is of another model or optimizer");
+            continue;
+        }
+        const auto& from = *found->second;
+        if (from.shape != tensor.sizes().vec() || from.dtype != dtype_name(tensor.scalar_type()) ||
+            from.data.size() != tensor.nbytes()) {
+            if (!seen_only) file.refuse("'" + name + "' does not fit this run's");
+        } else {
+            std::memcpy(tensor.data_ptr(), from.data.data(), from.data.size());
+        }
+        stored.erase(found);
+    }
+    for (const auto& [name, tensor] : stored)
+        if (!name.starts_with(kInstruments))
+            file.refuse("holds '" + std::string(name) +
+                        "', which this run's model and optimizer do not have");
+}
+
 } // namespace
 
 std::int64_t save_checkpoint(const std::filesystem::path& file, const Standing& standing,
                              Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
-                             const RunId& run) {
+                             Meter* meter, const RunId& run) {
     TensorFile content;
-    for (const auto& [name, tensor] : tensors(experiment)) {
+    for (const auto& [name, tensor] : tensors(experiment, meter)) {
         TensorFile::Tensor row{name, dtype_name(tensor.scalar_type()), tensor.sizes().vec(), {}};
         const auto* bytes = static_cast<const std::byte*>(tensor.data_ptr());
         row.data.assign(bytes, bytes + tensor.nbytes());
@@ -58,55 +153,35 @@ std::int64_t save_checkpoint(const std::filesystem::path& file, const Standing& 
     content.metadata["run"] = run.uuid;
     content.metadata["update"] = std::to_string(standing.update.count);
     content.metadata["seconds"] = to_hex(standing.seconds);
-    auto counters = nlohmann::json::array();
-    for (const auto& probe : probes) {
-        auto& row = counters.emplace_back(nlohmann::json::array());
-        for (const double value : probe->state()) row.push_back(to_hex(value));
-    }
-    content.metadata["probes"] = counters.dump();
+    auto of_probes = nlohmann::json::array();
+    for (const auto& probe : probes) of_probes.push_back(to_hex(probe->state()));
+    content.metadata["probes"] = of_probes.dump();
+    auto counters = experiment.counters();
+    if (meter) counters.merge(meter->counters());
+    auto others = nlohmann::json::object();
+    for (const auto& [name, values] : counters) others[name] = to_hex(values);
+    content.metadata["counters"] = others.dump();
     return write_tensor_file(file, content);
 }
 
-Standing load_checkpoint(const std::filesystem::path& file, Experiment& experiment,
-                         const std::vector<std::unique_ptr<Probe>>& probes) {
-    const auto content = read_tensor_file(file);
-    const auto refuse = [&](const std::string& why) { throw InputError(file.string() + ": " + why); };
-    const auto metadata = [&](const std::string& key) -> const std::string& {
-        const auto found = content.metadata.find(key);
-        if (found == content.metadata.end())
-            refuse("lacks '" + key + "'; expected a checkpoint of this program");
-        return found->second;
-    };
-    if (metadata("format") != kFormat) refuse("expected format " + std::string(kFormat));
+Standing standing_of(const std::filesystem::path& file) {
+    return CheckpointFile(file).standing();
+}
 
-    auto live = tensors(experiment);
-    if (live.size() != content.tensors.size())
-        refuse("holds other tensors than this run's model and optimizer");
-    for (std::size_t i = 0; i < live.size(); ++i) {
-        auto& [name, tensor] = live[i];
-        const auto& stored = content.tensors[i];
-        if (stored.name != name || stored.shape != tensor.sizes().vec() ||
-            stored.dtype != dtype_name(tensor.scalar_type()) || stored.data.size() != tensor.nbytes())
-            refuse("'" + stored.name + "' does not fit this run's '" + name + "'");
-        std::memcpy(tensor.data_ptr(), stored.data.data(), stored.data.size());
-    }
-    experiment.plan().restore(content.metadata);
-    try {
-        const auto counters = nlohmann::json::parse(metadata("probes"));
-        for (std::size_t i = 0; i < std::min(probes.size(), counters.size());
-             ++i) { // later probes were not there
-            std::vector<double> values;
-            for (const auto& text : counters.at(i))
-                values.push_back(std::strtod(text.get<std::string>().c_str(), nullptr));
-            if (!values.empty()) probes[i]->restore(values);
-        }
-        return {{std::stoll(metadata("update"))}, std::strtod(metadata("seconds").c_str(), nullptr)};
-    } catch (const InputError&) {
-        throw;
-    } catch (const std::exception&) {
-        refuse("its counters cannot be read");
-        throw;
-    }
+Standing load_checkpoint(const std::filesystem::path& file, Experiment& experiment,
+                         const std::vector<std::unique_ptr<Probe>>& probes, Meter* meter) {
+    const CheckpointFile from(file);
+    read_tensors(from, experiment, meter);
+    experiment.plan().restore(from.content().metadata);
+    const auto counters = from.counters();
+    const auto of_probes = from.read([&] { return nlohmann::json::parse(from.metadata("probes")); });
+    for (std::size_t i = 0; i < std::min(probes.size(), of_probes.size()); ++i) // later ones were not there
+        if (const auto values = from.read([&] { return from_hex(of_probes.at(i)); }); !values.empty())
+            probes[i]->restore(values);
+    const auto standing = from.standing();
+    experiment.restore(standing.update, counters);
+    if (meter) meter->restore(counters);
+    return standing;
 }
 
 } // namespace descent

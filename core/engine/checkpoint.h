@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/engine/experiment.h"
+#include "core/engine/meter.h"
 
 #include <filesystem>
 
@@ -12,16 +13,20 @@ struct Standing {
     double seconds = 0; ///< training time
 };
 
-/// Everything that decides how a run goes on: weights ("model/…"), optimizer state ("optimizer/…") and, as
-/// metadata, random streams, place in the epoch and the probes' counters. A safetensors file. Thread: the
-/// trainer's.
+/// Everything that decides how a run goes on: weights ("model/…"), optimizer state ("optimizer/…"), averaged
+/// weights ("average/…"), what instruments remember ("instrument/…") and, as metadata, random streams, place
+/// in the epoch and the counters of probes, schedule and meter. A safetensors file. Thread: the trainer's.
+/// `meter` may be null.
 std::int64_t save_checkpoint(const std::filesystem::path& file, const Standing& standing,
                              Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
-                             const RunId& run);
+                             Meter* meter, const RunId& run);
+
+/// Where the run stood when the file was written. Throws InputError where it is damaged.
+Standing standing_of(const std::filesystem::path& file);
 
 /// Throws InputError where the file is damaged or does not fit the experiment; the experiment may then be
 /// half restored.
 Standing load_checkpoint(const std::filesystem::path& file, Experiment& experiment,
-                         const std::vector<std::unique_ptr<Probe>>& probes);
+                         const std::vector<std::unique_ptr<Probe>>& probes, Meter* meter);
 
 } // namespace descent

@@ -1,5 +1,7 @@
 #include "core/engine/control.h"
 
+#include <utility>
+
 namespace descent {
 
 void Control::pause() {
@@ -32,6 +34,35 @@ void Control::stop(RunState as) {
         if (!stop_) stop_ = as;
     }
     changed_.notify_all();
+}
+
+void Control::change(Change change) {
+    {
+        const std::lock_guard lock(mutex_);
+        requests_.changes.push_back(std::move(change));
+        requested_ = true;
+    }
+    changed_.notify_all();
+}
+
+void Control::set_breakpoints(std::vector<Breakpoint> breakpoints) {
+    {
+        const std::lock_guard lock(mutex_);
+        requests_.breakpoints = std::move(breakpoints);
+        requested_ = true;
+    }
+    changed_.notify_all();
+}
+
+Control::Requests Control::take() {
+    const std::lock_guard lock(mutex_);
+    requested_ = false;
+    return std::exchange(requests_, {});
+}
+
+bool Control::stopping() const {
+    const std::lock_guard lock(mutex_);
+    return stop_.has_value();
 }
 
 bool Control::idle() const {

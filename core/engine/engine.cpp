@@ -91,11 +91,13 @@ public:
             start.experiment = ready(spec, options);
             start.threads = chosen_threads(options.threads, 1);
             start.paused = options.paused;
+            steer(start, options, start.experiment->spec());
             auto facts = start.experiment->data().inspection;
             complete(facts, *start.experiment, start.threads);
             for (auto& note : notes(spec, start.experiment->plan().size()))
                 start.log.push_back({LogLine::Level::info, 0, std::move(note)});
             report_data(facts, start.log);
+            for (const auto& line : options.log) start.log.push_back({LogLine::Level::info, 0, line});
 
             RunRecord record;
             record.id = RunId::random();
@@ -104,6 +106,7 @@ public:
             record.created_ms = record.started_ms = now_ms();
             record.planned = start.experiment->planned();
             record.pid = getpid();
+            record.tags = options.tags;
             record.provenance = std::move(facts.provenance);
             start.record = unwrap(store.create(std::move(record)));
             return claim.give(
@@ -122,6 +125,7 @@ public:
             start.experiment = ready(run.spec, options);
             start.threads = chosen_threads(options.threads, static_cast<int>(run.provenance.threads));
             start.paused = options.paused;
+            steer(start, options, start.experiment->spec());
             start.record = run;
             if (start.experiment->data().inspection.provenance.data_hash != run.provenance.data_hash)
                 throw InputError("the data of run '" + run.name + "' (" + run.provenance.data_source +
@@ -164,6 +168,12 @@ private:
         auto experiment = std::make_unique<Experiment>(unwrap(catalog().check(spec)), loading);
         experiment->plan().prepare(loading);
         return experiment;
+    }
+
+    void steer(TrainingSession::Start& start, const StartOptions& options, const RunSpec& spec) const {
+        for (const auto& change : options.changes)
+            start.changes.push_back(unwrap(check_change(change, catalog(), spec)));
+        start.breakpoints = unwrap(parse_breakpoints(options.breakpoints));
     }
 
     static double seconds_per_update(Experiment& experiment, const std::stop_token& stop) {

@@ -5,6 +5,7 @@
 // load).
 
 #include "core/base/catalog.h"
+#include "core/base/change.h"
 #include "core/base/events.h"
 #include "core/base/run_record.h"
 
@@ -75,6 +76,11 @@ struct StartOptions {
         nullptr; ///< a second reader of the batches, say a LiveFeed; may be null; must outlive the session
     std::stop_token stop{}; ///< gives up while data is read
     LoadProgress progress{};
+    /// Made at once when the run goes on (their `at` is set to where that is), and recorded with it.
+    std::vector<Change> changes{};
+    std::vector<std::string> tags{};        ///< of a new run, from the moment it is stored
+    std::vector<std::string> log{};         ///< lines that a new run's log begins with
+    std::vector<std::string> breakpoints{}; ///< conditions that pause the run, see core/analysis/breakpoint.h
 };
 
 /// One run in progress on its own thread. All calls are thread-safe and return at once, except wait() and the
@@ -91,6 +97,11 @@ public:
     /// Ends the run after the update in hand and writes a checkpoint. `interrupted` rather than `stopped`
     /// when the program is being ended (Ctrl-C, the window closed) and nobody chose to stop the run.
     virtual void stop(RunState as = RunState::stopped) = 0;
+    /// In force from the next update on (a batch size: from the next epoch), recorded with the run and made
+    /// again when it is resumed. Error: a parameter that may not be changed, or a value it cannot have.
+    virtual Result<void> change(const std::string& path, const std::string& value) = 0;
+    /// Replaces the conditions at which the run pauses. Error: one that cannot be read; then all stay.
+    virtual Result<void> set_breakpoints(const std::vector<std::string>& conditions) = 0;
     virtual RunState wait() = 0; ///< blocks until the run is over and its last batch is pushed
 };
 

@@ -14,14 +14,13 @@ void Evaluation::add(const Tensor& scores, const Tensor& losses, const Tensor& t
     labels.insert(labels.end(), truth, truth + truths.size(0));
 }
 
-Evaluation evaluate(const Model& model, const Weights& weights, const std::vector<Examples>& chunks,
-                    std::int64_t classes, bool keep_logits) {
+Evaluation evaluate(const Model& model, const Weights& weights, const LossFunction& loss,
+                    const std::vector<Examples>& chunks, std::int64_t classes, bool keep_logits) {
     const at::NoGradGuard no_grad;
     Evaluation result(classes, keep_logits);
     for (const auto& chunk : chunks) {
         const auto logits = model.logits(weights, chunk);
-        result.add(logits, at::cross_entropy_loss(logits, chunk.labels, {}, at::Reduction::None),
-                   chunk.labels);
+        result.add(logits, loss.reported(logits, chunk.labels), chunk.labels);
     }
     return result;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/confusion.h"
+#include "core/engine/loss.h"
 #include "core/models/model.h"
 
 #include <stop_token>
@@ -10,7 +11,7 @@ namespace descent {
 
 /// Loss and answers over a set of examples, summed in double.
 struct Evaluation {
-    double loss_sum = 0; ///< nats
+    double loss_sum = 0; ///< cross-entropy in nats, or whatever the regime's loss is
     Confusion confusion;
     bool keeps_logits = false;
     std::vector<double> logits;       ///< [n × classes], in the examples' order, if kept
@@ -21,12 +22,12 @@ struct Evaluation {
         , keeps_logits(keep_logits) {}
     /// Mean over the examples: not the mean of chunk means.
     double loss() const { return loss_sum / static_cast<double>(confusion.total()); }
-    /// `scores` [n × classes]: the logits; `losses` [n]: each example's cross-entropy.
+    /// `scores` [n × classes]: the logits; `losses` [n]: each example's.
     void add(const Tensor& scores, const Tensor& losses, const Tensor& truths);
 };
 
 /// Forward passes only. Thread: any, one set of weights at a time.
-Evaluation evaluate(const Model& model, const Weights& weights, const std::vector<Examples>& chunks,
-                    std::int64_t classes, bool keep_logits = false);
+Evaluation evaluate(const Model& model, const Weights& weights, const LossFunction& loss,
+                    const std::vector<Examples>& chunks, std::int64_t classes, bool keep_logits = false);
 
 } // namespace descent

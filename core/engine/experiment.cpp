@@ -1,5 +1,9 @@
 #include "core/engine/experiment.h"
 
+#include "core/engine/clip.h"
+
+#include <cmath>
+
 namespace descent {
 
 namespace {
@@ -20,12 +24,31 @@ Weights draw(const RunSpec& spec, const Model& model) {
     return {model.weights(), init, dtype(spec.regime.params)};
 }
 
-/// N/(C·N_c): the mean over the training set is 1. Classes without examples count for nothing.
-Tensor class_weights(const TaskData& data, at::ScalarType type) {
+/// N/(C·N_c): the mean over the training set is 1. Classes without examples count for nothing. Undefined
+/// where the regime does not weight.
+Tensor class_weights(const TaskData& data, const ParamSet& regime) {
+    if (regime.text("balance") != "loss") return {};
     const auto counts = at::bincount(data.train.labels, {}, data.shape.classes).to(at::kDouble);
     const auto present = counts.gt(0).sum().item<double>();
     const auto n = static_cast<double>(data.train.size());
-    return at::where(counts.gt(0), counts.reciprocal().mul(n / present), at::zeros_like(counts)).to(type);
+    return at::where(counts.gt(0), counts.reciprocal().mul(n / present), at::zeros_like(counts))
+        .to(dtype(regime));
+}
+
+/// Each training label replaced, once, with the regime's probability by a wrong one (Nakkiran et al. 2019).
+TaskData with_label_noise(TaskData data, const RunSpec& spec) {
+    const double share = spec.regime.params.real("label_noise");
+    const auto classes = static_cast<std::uint64_t>(data.shape.classes);
+    if (share <= 0 || classes < 2) return data;
+    RandomStream random(spec.seed, "label-noise");
+    data.train.labels = data.train.labels.clone();
+    auto* label = data.train.labels.data_ptr<std::int64_t>();
+    for (std::int64_t i = 0; i < data.train.size(); ++i) {
+        if (random.uniform() >= share) continue;
+        const auto other = static_cast<std::int64_t>(random.below(classes - 1));
+        label[i] = other < label[i] ? other : other + 1;
+    }
+    return data;
 }
 
 } // namespace
@@ -35,84 +58,138 @@ Experiment::Experiment(const RunSpec& spec, const Loading& loading)
 
 Experiment::Experiment(const RunSpec& spec, TaskData data)
     : spec_(spec)
-    , data_(std::move(data))
+    , regime_(spec.regime.params)
+    , base_lr_(spec.optimizer.params.real("lr"))
+    , data_(with_label_noise(std::move(data), spec))
     , model_(registry().model(spec.model.id).make(spec.model.params, data_.shape))
     , weights_(draw(spec, *model_))
-    , optimizer_(registry().optimizer(spec.optimizer.id).make(spec.optimizer.params, weights_.flat()))
-    , plan_(data_.train, data_.variation.get(), *model_, data_.shape.classes, spec.regime.params, spec.seed) {
+    , start_(weights_.flat().clone())
+    , optimizer_(registry()
+                     .optimizer(spec.optimizer.id)
+                     .make(spec.optimizer.params, {weights_.flat(), weights_.shapes()}))
+    , plan_(data_.train, data_.variation.get(), *model_, data_.shape.classes, spec)
+    , loss_(regime_, class_weights(data_, regime_))
+    , gradient_(*model_, weights_, plan_, loss_, spec.seed)
+    , averages_(regime_, weights_.flat())
+    , plateau_(regime_)
+    , early_stop_(regime_)
+    , planned_changes_(unwrap(parse_changes(regime_.text("changes"), registry().catalog, spec))) {
     data_.inspection.provenance.majority_baseline = majority_baseline(data_);
-    if (spec.regime.params.text("balance") == "loss")
-        class_weights_ = class_weights(data_, weights_.flat().scalar_type());
+    plan_schedule();
 }
 
-Update Experiment::planned() const {
-    if (spec_.budget.updates) return {*spec_.budget.updates};
-    return {spec_.budget.epochs.value_or(1) * plan_.updates_per_epoch()};
+void Experiment::plan_schedule() {
+    const bool by_epoch = regime_.text("schedule_unit") == "epoch";
+    schedule_.emplace(regime_, by_epoch ? plan_.planned_epochs(updates_) : planned().count);
+}
+
+double Experiment::lr() const {
+    const auto t = schedule_->by_epoch() ? plan_.epochs() : updates_.count;
+    return base_lr_ * schedule_->factor(t) * plateau_.factor();
+}
+
+void Experiment::apply(const Change& change) {
+    const auto name = change.path.substr(change.path.find('.') + 1);
+    const bool of_optimizer = change.path.starts_with("optimizer.");
+    const auto* spec =
+        registry().catalog.find_param(of_optimizer ? Group::optimizer : Group::regime,
+                                      of_optimizer ? spec_.optimizer.id : spec_.regime.id, name);
+    if (!spec) throw std::logic_error(change.path + " is not a parameter of this run");
+    const auto value = unwrap(parse_value(*spec, change.value, change.path));
+    if (of_optimizer) {
+        base_lr_ = std::get<double>(value);
+        return;
+    }
+    regime_.values[name] = value;
+    if (name != "batch_size") return;
+    plan_.set_batch_size(std::get<std::int64_t>(value));
+    plan_schedule(); // the run may now have another length
 }
 
 Evaluation Experiment::accumulate() {
-    const auto& regime = spec_.regime.params;
-    const auto planned = plan_.next();
-    const bool several = planned.chunks > 1, running = regime.text("clip_at") == "micro-batch";
-    const double clip = regime.real("clip_norm");
-    if (several && !sum_.defined()) sum_ = at::zeros({weights_.count()}, at::kDouble);
-    if (several) sum_.zero_();
-    auto unclipped = several && running ? at::zeros_like(sum_) : Tensor();
-    unclipped_norm_.reset();
-
-    Evaluation batch(data_.shape.classes, data_.detection.has_value());
-    for (std::int64_t i = 0; i < planned.chunks; ++i) {
-        const auto chunk = plan_.chunk(i);
-        const auto& reduction = regime.text("reduction");
-        const double scale = reduction == "mean"           ? 1.0 / static_cast<double>(planned.examples)
-                             : reduction == "sum-of-means" ? 1.0 / static_cast<double>(chunk.size())
-                                                           : 1.0;
-        weights_.gradient().zero_();
-        const auto logits = model_->logits(weights_, chunk);
-        const auto losses = at::cross_entropy_loss(logits, chunk.labels, {}, at::Reduction::None);
-        losses.backward(class_weights_.defined() ? class_weights_.index_select(0, chunk.labels).mul_(scale)
-                                                 : at::full_like(losses, scale));
-        batch.add(logits, losses, chunk.labels);
-        if (!several) continue;
-        sum_.add_(weights_.gradient());
-        if (!running) continue;
-        unclipped.add_(weights_.gradient());
-        if (const double norm = sum_.norm().item<double>(); clip > 0 && norm > clip)
-            sum_.mul_(clip / (norm + 1e-6));
+    lr_ = lr();
+    batch_ = plan_.next();
+    Evaluation answers(data_.shape.classes, data_.detection.has_value());
+    objective_ = gradient_.take(batch_, regime_, lr_, updates_, &answers);
+    if (const double radius = regime_.real("sam_radius"); radius > 0) {
+        // Foret et al. 2021: the gradient at the worst place nearby, to first order.
+        const at::NoGradGuard no_grad;
+        const double norm = weights_.gradient().norm().item<double>();
+        if (norm > 0 && std::isfinite(norm)) {
+            const auto here = weights_.flat().clone();
+            weights_.flat().add_(weights_.gradient(), radius / (norm + 1e-12));
+            const at::AutoGradMode grad(true);
+            gradient_.take(batch_, regime_, lr_, updates_, nullptr);
+            weights_.flat().copy_(here);
+        }
     }
-    if (several) weights_.gradient().copy_(sum_);
-    if (several && running) unclipped_norm_ = unclipped.norm().item<double>();
-    return batch;
+    return answers;
+}
+
+double Experiment::evaluate() {
+    const at::AutoGradMode grad(true);
+    const double objective = gradient_.take(batch_, regime_, lr_, updates_, nullptr);
+    clip(weights_, regime_);
+    return objective;
 }
 
 UpdateFacts Experiment::step(const Evaluation& batch) {
     auto& x = weights_.flat();
     auto& gradient = weights_.gradient();
-    const double clip = spec_.regime.params.real("clip_norm");
     UpdateFacts facts{.loss = batch.loss(),
                       .examples = batch.confusion.total(),
-                      .lr = spec_.optimizer.params.real("lr"),
-                      .whole_set = plan_.whole_set()};
-    const double norm = gradient.norm().item<double>();
-    facts.gradient_norm = facts.clipped_norm = norm;
-    if (!std::isfinite(norm) || !std::isfinite(facts.loss))
+                      .lr = lr_,
+                      .whole_set = plan_.whole_set(),
+                      .clips = clips(regime_),
+                      .batch_size = plan_.batch_size()};
+    const auto unclipped = gradient_.unclipped_norm();
+    const auto clipped = clip(weights_, regime_);
+    facts.gradient_norm = clipped.norm;
+    facts.clipped_norm = clipped.clipped;
+    if (!std::isfinite(clipped.norm) || !std::isfinite(facts.loss))
         return facts; // the caller ends the run; weights stay as they are
-    if (unclipped_norm_) facts.gradient_norm = *unclipped_norm_;
-    if (clip > 0 && norm > clip) {
-        // 1e-6 as torch.nn.utils.clip_grad_norm_
-        const double factor = clip / (norm + 1e-6);
-        gradient.mul_(factor);
-        facts.clipped_norm = norm * factor;
-    }
+    if (unclipped) facts.gradient_norm = *unclipped;
+    gradient_.add_noise(regime_, updates_);
     const auto before = x.clone();
-    optimizer_->step(x, gradient, facts.lr);
-    facts.step_length = before.sub_(x).norm().item<double>();
+    optimizer_->step({x, gradient, lr_, objective_, *this});
+    facts.step_length = (x - before).norm().item<double>();
+    ++updates_.count;
+    const bool epoch_ended = plan_.between_epochs();
+    averages_.observe(x, plan_.passes() / static_cast<double>(plan_.planned_epochs(updates_)), epoch_ended);
     return facts;
 }
 
+void Experiment::observe(const Evaluation& train, const Evaluation& validation) {
+    plateau_.observe(train.loss());
+    early_stop_.observe(validation.loss(), validation.confusion.accuracy(), updates_);
+}
+
+double Experiment::scale(std::int64_t examples) const {
+    return regime_.text("reduction") == "sum" ? 1 : 1.0 / static_cast<double>(examples);
+}
+
+std::vector<Examples> Experiment::sample(std::int64_t most) const {
+    const auto all = data_.train.size();
+    const auto count = std::min(most, all);
+    // Evenly spread over the set, whatever its order.
+    const auto indices = at::arange(count, at::kLong).mul_(all).div_(count, "floor");
+    return model_->prepare(data_.train.at(indices), regime_.integer("micro_batch"));
+}
+
+std::map<std::string, std::vector<double>> Experiment::counters() const {
+    return {{"plateau", plateau_.state()}, {"early-stop", early_stop_.state()}};
+}
+
+void Experiment::restore(Update at, const std::map<std::string, std::vector<double>>& counters) {
+    updates_ = at;
+    if (const auto found = counters.find("plateau"); found != counters.end()) plateau_.restore(found->second);
+    if (const auto found = counters.find("early-stop"); found != counters.end())
+        early_stop_.restore(found->second);
+    plan_schedule();
+}
+
 const std::vector<Examples>& Experiment::chunks(std::vector<Examples>& kept, const Examples& set) {
-    if (kept.empty() && set.size() > 0)
-        kept = model_->prepare(set, spec_.regime.params.integer("micro_batch"));
+    if (kept.empty() && set.size() > 0) kept = model_->prepare(set, regime_.integer("micro_batch"));
     return kept;
 }
 const std::vector<Examples>& Experiment::train_chunks() {

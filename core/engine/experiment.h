@@ -1,17 +1,21 @@
 #pragma once
 
-#include "core/engine/batches.h"
-#include "core/engine/evaluation.h"
+#include "core/base/change.h"
+#include "core/base/schedule.h"
+#include "core/engine/averages.h"
+#include "core/engine/early_stop.h"
+#include "core/engine/gradient.h"
 #include "core/engine/registry.h"
 #include "core/probes/probe.h"
 
+#include <map>
 #include <memory>
 
 namespace descent {
 
 /// A spec made real: data, model, weights, optimizer and the plan of batches, and the arithmetic of one
 /// update. Knows nothing of threads, stores or time. Thread: one at a time.
-class Experiment {
+class Experiment : private Objective {
 public:
     /// Reads the data and draws the weights. Throws InputError for unusable data or parameters.
     explicit Experiment(const RunSpec& spec, const Loading& loading = {});
@@ -24,33 +28,82 @@ public:
     const TaskData& data() const { return data_; }
     const Model& model() const { return *model_; }
     Weights& weights() { return weights_; }
+    const Weights& weights() const { return weights_; }
     Optimizer& optimizer() { return *optimizer_; }
     BatchPlan& plan() { return plan_; }
-    Update planned() const; ///< from the budget
+    const BatchPlan& plan() const { return plan_; }
+    Averages& averages() { return averages_; }
 
-    /// The next batch's gradient into weights().gradient(), exact over any number of chunks: their sum is
-    /// kept in double. Returns loss and answers over the batch, at the weights as they are; the loss is that
-    /// of the examples as they come, class weights left out.
+    Update updates() const { return updates_; }                ///< made so far
+    Update planned() const { return plan_.planned(updates_); } ///< from the budget
+    const ParamSet& regime() const { return regime_; }         ///< in force: the spec's, with changes
+    /// The step size that the next update will be made with: the optimizer's lr times schedule and plateau.
+    double lr() const;
+
+    /// Changes planned by the spec, in order.
+    const std::vector<Change>& planned_changes() const { return planned_changes_; }
+    /// Puts one in force. It must have been checked.
+    void apply(const Change& change);
+
+    /// The next batch's gradient into weights().gradient(). Returns loss and answers over the batch, at the
+    /// weights as they are; the loss is that of the examples as they come, class weights left out.
     Evaluation accumulate();
-    /// The gradient's norm, the clip, the optimizer's step.
+    /// The gradient's norm, the clip, the noise, the optimizer's step.
     UpdateFacts step(const Evaluation& batch);
+    /// After an evaluation: what a plateau and early stopping go by.
+    void observe(const Evaluation& train, const Evaluation& validation);
+    /// Why the run should end now, if it should.
+    std::optional<std::string> stop_early() const { return early_stop_.reason(); }
+
+    const LossFunction& loss() const { return loss_; }
+    /// Each example's contribution to the loss that is descended [n], differentiable in the weights: as the
+    /// regime's loss, smoothing and class weights say. `logits` [n × classes].
+    Tensor losses(const Tensor& logits, const Tensor& labels) const {
+        return loss_.descended(logits, labels);
+    }
+    /// What the gradient of the losses' sum over n examples is multiplied with, in the units of the
+    /// reduction.
+    double scale(std::int64_t examples) const;
+    /// Up to `most` examples of the training set, unvaried and without dropout, in chunks as the model likes
+    /// them: the same ones at each call.
+    std::vector<Examples> sample(std::int64_t most) const;
+    /// The weights that training began from [P], also in a resumed run.
+    const Tensor& start() const { return start_; }
 
     const std::vector<Examples>& train_chunks(); ///< prepared when first asked for
     const std::vector<Examples>& validation_chunks();
     const std::vector<Examples>& test_chunks();
 
+    /// What a checkpoint keeps beside weights, optimizer, averages and the plan: counters by name.
+    std::map<std::string, std::vector<double>> counters() const;
+    /// `at`: updates made. Names that are not there leave what they would set.
+    void restore(Update at, const std::map<std::string, std::vector<double>>& counters);
+
 private:
+    double evaluate() override; // the objective, asked again within a step
     const std::vector<Examples>& chunks(std::vector<Examples>& kept, const Examples& set);
+    void plan_schedule();
 
     RunSpec spec_;
+    ParamSet regime_;
+    double base_lr_;
     TaskData data_;
     std::unique_ptr<Model> model_;
     Weights weights_;
+    Tensor start_;
     std::unique_ptr<Optimizer> optimizer_;
     BatchPlan plan_;
-    Tensor class_weights_;                 // [classes], where losses are weighted
-    Tensor sum_;                           // double [P]: the gradient over several chunks
-    std::optional<double> unclipped_norm_; // of this update's gradient, where the running sum was clipped
+    LossFunction loss_;
+    Gradient gradient_;
+    Averages averages_;
+    Plateau plateau_;
+    EarlyStop early_stop_;
+    std::optional<Schedule> schedule_;
+    std::vector<Change> planned_changes_;
+    Update updates_{};
+    BatchPlan::Batch batch_{}; // in hand
+    double lr_ = 0;            // of the update in hand
+    double objective_ = 0;     // its loss, as descended
     std::vector<Examples> train_chunks_, validation_chunks_, test_chunks_;
 };
 

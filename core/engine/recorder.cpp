@@ -3,8 +3,17 @@
 namespace descent {
 
 std::uint32_t Recorder::declare(std::string name, std::string unit, Direction direction) {
-    batch_.metrics.push_back({metrics_, std::move(name), std::move(unit), direction});
-    return metrics_++;
+    const auto index = static_cast<std::uint32_t>(readings_.size());
+    readings_.emplace_back();
+    by_name_[name] = index;
+    batch_.metrics.push_back({index, std::move(name), std::move(unit), direction});
+    return index;
+}
+
+std::optional<Breakpoint::Reading> Recorder::reading(const std::string& metric) const {
+    const auto found = by_name_.find(metric);
+    if (found == by_name_.end() || readings_[found->second].times == 0) return std::nullopt;
+    return readings_[found->second];
 }
 
 void Recorder::at(Update update, Epoch epoch, double seconds) {
@@ -12,6 +21,7 @@ void Recorder::at(Update update, Epoch epoch, double seconds) {
 }
 
 void Recorder::record(std::uint32_t metric, double value) {
+    readings_[metric] = {value, readings_[metric].times + 1};
     now_.metric = metric;
     now_.value = value;
     batch_.samples.push_back(now_);

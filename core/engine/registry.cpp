@@ -19,6 +19,9 @@ namespace descent {
 #define DESCENT_REGISTERED(name) ProbeDefinition probe_##name();
 #include "registered_probe.inc"
 #undef DESCENT_REGISTERED
+#define DESCENT_REGISTERED(name) InstrumentDefinition instrument_##name();
+#include "registered_instrument.inc"
+#undef DESCENT_REGISTERED
 
 namespace {
 
@@ -39,11 +42,16 @@ Registry build() {
 #define DESCENT_REGISTERED(name) r.probes.push_back(probe_##name());
 #include "registered_probe.inc"
 #undef DESCENT_REGISTERED
+#define DESCENT_REGISTERED(name) r.instruments.push_back(instrument_##name());
+#include "registered_instrument.inc"
+#undef DESCENT_REGISTERED
     for (const auto& d : r.tasks) r.catalog.tasks.push_back(d.entry);
     for (const auto& d : r.models) r.catalog.models.push_back(d.entry);
     for (const auto& d : r.optimizers) r.catalog.optimizers.push_back(d.entry);
     for (const auto& d : r.regimes) r.catalog.regimes.push_back(d.entry);
     r.catalog.regime_params = regime_params();
+    for (const auto& d : r.probes) r.catalog.probes.push_back({d.id, d.help});
+    for (const auto& d : r.instruments) r.catalog.probes.push_back({d.id, d.help, true});
     return r;
 }
 

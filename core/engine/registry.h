@@ -19,6 +19,7 @@ struct Registry {
     std::vector<OptimizerDefinition> optimizers;
     std::vector<RegimeDefinition> regimes;
     std::vector<ProbeDefinition> probes;
+    std::vector<InstrumentDefinition> instruments;
     Catalog catalog;
 
     const TaskDefinition& task(std::string_view id) const;

@@ -12,7 +12,12 @@ TrainingSession::TrainingSession(Start start, StoreWriter& store, BatchSink* liv
     , trainer_(*experiment_, control_, {store, live}, record_.id, checkpoint_folder(store.path()))
     , busy_(std::move(busy))
     , threads_(start.threads) {
-    if (!start.checkpoint.empty()) from_ = trainer_.restore(start.checkpoint).update;
+    if (start.checkpoint.empty())
+        trainer_.remember(record_.changes);
+    else
+        from_ = trainer_.restore(start.checkpoint, record_.changes).update;
+    trainer_.change_at_once(std::move(start.changes));
+    control_.set_breakpoints(std::move(start.breakpoints));
     for (auto& line : start.log) trainer_.note(line.level, std::move(line.text));
     if (start.paused) control_.pause();
 }
@@ -28,6 +33,30 @@ void TrainingSession::begin() {
         trainer_.run();
         busy_->clear();
     });
+}
+
+Result<void> TrainingSession::change(const std::string& path, const std::string& value) {
+    auto checked = check_change({{}, path, value}, registry().catalog, record_.spec);
+    if (!checked) return std::unexpected(checked.error());
+    control_.change(std::move(*checked));
+    return {};
+}
+
+Result<void> TrainingSession::set_breakpoints(const std::vector<std::string>& conditions) {
+    auto parsed = parse_breakpoints(conditions);
+    if (!parsed) return std::unexpected(parsed.error());
+    control_.set_breakpoints(std::move(*parsed));
+    return {};
+}
+
+Result<std::vector<Breakpoint>> parse_breakpoints(const std::vector<std::string>& conditions) {
+    std::vector<Breakpoint> parsed;
+    for (const auto& condition : conditions) {
+        auto one = Breakpoint::parse(condition);
+        if (!one) return std::unexpected(one.error());
+        parsed.push_back(std::move(*one));
+    }
+    return parsed;
 }
 
 RunState TrainingSession::wait() {

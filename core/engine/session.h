@@ -9,6 +9,9 @@
 
 namespace descent {
 
+/// Error: the first condition that cannot be read.
+Result<std::vector<Breakpoint>> parse_breakpoints(const std::vector<std::string>& conditions);
+
 /// A trainer on a thread of its own, with all it needs to live.
 class TrainingSession : public Session {
 public:
@@ -19,6 +22,8 @@ public:
         std::vector<LogLine> log;
         int threads = 1;
         bool paused = false;
+        std::vector<Change> changes{};         ///< to make at once
+        std::vector<Breakpoint> breakpoints{}; ///< to begin with
     };
     /// Throws InputError where the checkpoint does not fit. `store` and `live` must outlive the session.
     /// `busy` is cleared when the thread has ended.
@@ -36,6 +41,8 @@ public:
     void resume() override { control_.proceed(); }
     void step() override { control_.step(); }
     void stop(RunState as) override { control_.stop(as); }
+    Result<void> change(const std::string& path, const std::string& value) override;
+    Result<void> set_breakpoints(const std::vector<std::string>& conditions) override;
     RunState wait() override;
 
 private:

@@ -2,7 +2,9 @@
 
 #include "core/base/format.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace descent {
 
@@ -23,23 +25,42 @@ Trainer::Trainer(Experiment& experiment, Control& control, Sinks sinks, RunId ru
     , sinks_(sinks)
     , run_(std::move(run))
     , checkpoints_(std::move(checkpoints))
+    , meter_(experiment, recorder_)
+    , to_come_(experiment.planned_changes())
     , planned_(experiment.planned())
-    , updates_per_epoch_(experiment.plan().updates_per_epoch())
-    , evaluate_every_(experiment.spec().regime.params.integer("evaluate_every") * updates_per_epoch_) {
-    const auto evaluations = planned_.count / evaluate_every_ + 1;
+    , evaluate_every_(experiment.regime().integer("evaluate_every")) {
+    const auto evaluations = experiment.plan().planned_epochs({}) / evaluate_every_ + 1;
     matrix_every_ = evaluate_every_ * ((evaluations + kKeptMatrices - 1) / kKeptMatrices);
     const auto& facts = experiment.data().inspection.provenance;
     const ProbeSetup setup{experiment.spec(), facts.classes, facts.majority_baseline,
                            experiment.data().detection};
-    for (const auto& definition : registry().probes) probes_.push_back(definition.make(setup, recorder_));
+    for (const auto& definition : registry().probes)
+        if (auto probe = definition.make(setup, recorder_)) probes_.push_back(std::move(probe));
 }
 
-Standing Trainer::restore(const std::filesystem::path& file) {
-    const auto standing = load_checkpoint(file, experiment_, probes_);
+void Trainer::remember(const std::vector<Change>& made) {
+    for (const auto& change : made)
+        if (std::ranges::count(to_come_, change) == 0) to_come_.push_back(change);
+    std::ranges::stable_sort(to_come_, {}, &Change::at);
+}
+
+Standing Trainer::restore(const std::filesystem::path& file, const std::vector<Change>& made) {
+    remember(made);
+    // Changes first: the plan's place in the epoch depends on the batch sizes they set.
+    const auto at = standing_of(file).update;
+    const auto later = std::ranges::find_if(to_come_, [&](const Change& c) { return c.at >= at; });
+    for (auto change = to_come_.begin(); change != later; ++change) experiment_.apply(*change);
+    to_come_.erase(to_come_.begin(), later);
+    const auto standing = load_checkpoint(file, experiment_, probes_, &meter_);
     update_ = standing.update;
+    planned_ = experiment_.planned();
     seconds_before_ = standing.seconds;
     checkpointed_ = update_;
     return standing;
+}
+
+void Trainer::change_at_once(std::vector<Change> changes) {
+    at_once_ = std::move(changes);
 }
 
 void Trainer::note(LogLine::Level level, std::string text) {
@@ -49,10 +70,6 @@ void Trainer::note(LogLine::Level level, std::string text) {
 double Trainer::seconds() const {
     if (!clock_runs_) return seconds_before_;
     return seconds_before_ + std::chrono::duration<double>(Clock::now() - resumed_at_).count();
-}
-
-Epoch Trainer::epoch() const {
-    return {static_cast<double>(update_.count) / static_cast<double>(updates_per_epoch_)};
 }
 
 void Trainer::set_state(RunState state, std::string reason) {
@@ -75,9 +92,10 @@ void Trainer::flush(bool always) {
     auto batch = std::make_shared<MetricBatch>(recorder_.take());
     batch->run = run_;
     batch->log = std::exchange(log_, {});
+    batch->changes = std::exchange(changes_, {});
     batch->checkpoint = std::exchange(saved_, {});
     batch->state = std::exchange(change_, {});
-    batch->progress = {update_, planned_, epoch(), seconds(), {}};
+    batch->progress = {update_, planned_, {experiment_.plan().passes()}, seconds(), {}};
     if (seconds_per_update_)
         batch->progress.eta_seconds =
             *seconds_per_update_ * static_cast<double>(planned_.count - update_.count);
@@ -87,83 +105,172 @@ void Trainer::flush(bool always) {
 }
 
 bool Trainer::due() const {
-    return update_.count % evaluate_every_ == 0;
+    const auto& plan = experiment_.plan();
+    return plan.between_epochs() && plan.epochs() % evaluate_every_ == 0;
 }
 
-void Trainer::evaluate(const Evaluation* whole_set) {
+void Trainer::evaluate(const Evaluation* whole_set, bool last) {
     const double trained = seconds() - evaluated_at_;
     const auto classes = experiment_.data().shape.classes;
-    const bool last = update_ == planned_;
     const auto& model = experiment_.model();
     const auto& weights = experiment_.weights();
     const auto over = [&](const std::vector<Examples>& chunks) {
-        return descent::evaluate(model, weights, chunks, classes, experiment_.data().detection.has_value());
+        return descent::evaluate(model, weights, experiment_.loss(), chunks, classes,
+                                 experiment_.data().detection.has_value());
     };
     const auto train = whole_set ? *whole_set : over(experiment_.train_chunks());
     const auto validation = over(experiment_.validation_chunks());
     std::optional<Evaluation> test;
     if (last && experiment_.data().test.size() > 0) test = over(experiment_.test_chunks());
-    EvaluationFacts facts{.train = train,
-                          .validation = validation,
-                          .test = test ? &*test : nullptr,
-                          .examples_per_second =
-                              trained > 0 ? static_cast<double>(examples_since_) / trained : 0,
-                          .keep_matrices = last || update_.count % matrix_every_ == 0};
-    recorder_.at(update_, epoch(), seconds());
+    std::optional<Evaluation> averaged;
+    if (auto& averages = experiment_.averages(); averages.ready()) {
+        const at::NoGradGuard no_grad;
+        const auto own = experiment_.weights().flat().clone();
+        experiment_.weights().flat().copy_(averages.weights());
+        averaged = over(experiment_.validation_chunks());
+        experiment_.weights().flat().copy_(own);
+    }
+    EvaluationFacts facts{
+        .train = train,
+        .validation = validation,
+        .test = test ? &*test : nullptr,
+        .averaged = averaged ? &*averaged : nullptr,
+        .examples_per_second = trained > 0 ? static_cast<double>(examples_since_) / trained : 0,
+        .keep_matrices = last || static_cast<std::int64_t>(epoch_.passes) % matrix_every_ == 0};
+    recorder_.at(update_, epoch_, seconds());
     for (const auto& probe : probes_) probe->evaluated(facts, recorder_);
+    meter_.record_share(seconds() - meter_.seconds());
+    experiment_.observe(train, validation);
     examples_since_ = 0;
     evaluated_at_ = seconds();
 }
 
-bool Trainer::diverged(const UpdateFacts& facts) {
+RunState Trainer::diverged(const UpdateFacts& facts) {
     const bool loss = !std::isfinite(facts.loss);
-    if (!loss && std::isfinite(facts.gradient_norm)) return false;
     const double value = loss ? facts.loss : facts.gradient_norm;
     set_state(RunState::diverged, "diverged at update " + format_count(update_.count) + ": " +
                                       (loss ? "loss" : "gradient norm") + " is " +
                                       (std::isnan(value) ? "not a number" : "infinite"));
-    return true;
+    return RunState::diverged;
 }
 
 void Trainer::checkpoint() {
     if (checkpointed_ == update_) return;
     const auto name = run_.uuid + "-" + std::to_string(update_.count) + ".safetensors";
     std::filesystem::create_directories(checkpoints_);
-    const auto bytes = save_checkpoint(checkpoints_ / name, {update_, seconds()}, experiment_, probes_, run_);
+    const auto bytes =
+        save_checkpoint(checkpoints_ / name, {update_, seconds()}, experiment_, probes_, &meter_, run_);
     saved_ = CheckpointInfo{update_, name, bytes};
     checkpointed_ = update_;
     last_checkpoint_ = Clock::now();
+}
+
+void Trainer::put_in_force(const Change& change) {
+    experiment_.apply(change);
+    planned_ = experiment_.planned();
+    note(LogLine::Level::info,
+         "changed at update " + format_count(change.at.count) + ": " + change.path + " = " + change.value);
+    changes_.push_back(change);
+}
+
+/// What the spec plans for this update, what the run is known to have done, and what a person asks for now.
+void Trainer::make_changes() {
+    while (!to_come_.empty() && to_come_.front().at <= update_) {
+        put_in_force(to_come_.front());
+        to_come_.erase(to_come_.begin());
+    }
+    auto requests = control_.take();
+    if (requests.breakpoints) set_breakpoints(std::move(*requests.breakpoints));
+    auto now = std::exchange(at_once_, {});
+    now.insert(now.end(), requests.changes.begin(), requests.changes.end());
+    for (auto& change : now) {
+        change.at = update_;
+        put_in_force(change);
+    }
+    if (!now.empty()) flush(true);
+}
+
+void Trainer::set_breakpoints(std::vector<Breakpoint> breakpoints) {
+    breakpoints_ = std::move(breakpoints);
+    for (const auto& breakpoint : breakpoints_) {
+        const auto& metrics = breakpoint.metrics();
+        const auto missing =
+            std::ranges::find_if(metrics, [this](const auto& m) { return !recorder_.declares(m); });
+        if (missing != metrics.end())
+            note(LogLine::Level::warning, "breakpoint '" + breakpoint.text() +
+                                              "' can never be reached: this run does not measure " +
+                                              *missing);
+    }
+}
+
+Control::Leave Trainer::next_leave() {
+    const auto leave =
+        control_.wait_for_leave([this] { set_state(RunState::paused, std::exchange(why_paused_, {})); },
+                                [this] { set_state(RunState::running); }, [this] { make_changes(); });
+    make_changes();
+    return leave;
+}
+
+void Trainer::check_breakpoints() {
+    for (auto& breakpoint : breakpoints_) {
+        const auto why =
+            breakpoint.fires([this](const std::string& metric) { return recorder_.reading(metric); });
+        if (!why) continue;
+        why_paused_ = "breakpoint at update " + format_count(update_.count) + ": " + *why;
+        note(LogLine::Level::warning, why_paused_);
+        control_.pause();
+    }
+}
+
+UpdateFacts Trainer::make_update() {
+    const auto started = Clock::now();
+    const auto since = [&] { return std::chrono::duration<double>(Clock::now() - started).count(); };
+    const bool evaluates = due();
+    epoch_ = {experiment_.plan().passes()};
+    const double lr = experiment_.lr();
+    const auto batch = experiment_.accumulate();
+    const auto examples = batch.confusion.total();
+    examples_since_ += examples;
+    pass_seconds_ = since() * static_cast<double>(experiment_.plan().size()) / static_cast<double>(examples);
+    if (evaluates) evaluate(experiment_.plan().plain() ? &batch : nullptr, false);
+    recorder_.at(update_, epoch_, seconds());
+    const Lens lens{experiment_, experiment_.weights().gradient(), batch.loss(), lr, update_};
+    if (!meter_.idle()) meter_.before(lens, seconds() - meter_.seconds(), pass_seconds_);
+    const auto facts = experiment_.step(batch);
+    for (const auto& probe : probes_) probe->updated(facts, recorder_);
+    if (facts.finite() && !meter_.idle()) meter_.after(lens);
+    check_breakpoints();
+    if (facts.finite()) update_ = experiment_.updates();
+    seconds_per_update_ = seconds_per_update_ ? 0.95 * *seconds_per_update_ + 0.05 * since() : since();
+    return facts;
 }
 
 RunState Trainer::loop() {
     set_state(RunState::running);
     last_checkpoint_ = Clock::now();
     evaluated_at_ = seconds();
-    while (update_ < planned_) {
-        const auto leave = control_.wait_for_leave([&] { set_state(RunState::paused); },
-                                                   [&] { set_state(RunState::running); });
+    std::optional<std::string> early;
+    while (update_ < planned_ && !(early = experiment_.stop_early())) {
+        const auto leave = next_leave();
         if (leave.stop) {
             checkpoint();
             set_state(leave.as, leave.as == RunState::stopped ? "" : "the program was ended");
             return leave.as;
         }
-        const auto started = Clock::now();
-        const auto batch = experiment_.accumulate();
-        examples_since_ += batch.confusion.total();
-        if (due()) evaluate(experiment_.plan().plain() ? &batch : nullptr);
-        recorder_.at(update_, epoch(), seconds());
-        const auto facts = experiment_.step(batch);
-        for (const auto& probe : probes_) probe->updated(facts, recorder_);
-        if (diverged(facts)) return RunState::diverged;
-        ++update_.count;
-        const double took = std::chrono::duration<double>(Clock::now() - started).count();
-        seconds_per_update_ = seconds_per_update_ ? 0.95 * *seconds_per_update_ + 0.05 * took : took;
+        const auto facts = make_update();
+        if (!facts.finite()) {
+            if (!why_paused_.empty()) next_leave(); // a breakpoint: to be looked at before it is over
+            return diverged(facts);
+        }
         if (Clock::now() - last_checkpoint_ >= kCheckpointEvery) checkpoint();
         flush(false);
     }
-    evaluate(nullptr);
+    epoch_ = {experiment_.plan().passes()};
+    evaluate(nullptr, true);
+    const Lens lens{experiment_, experiment_.weights().gradient(), 0, experiment_.lr(), update_};
+    meter_.at_end(lens, [this] { return control_.stopping(); });
     checkpoint();
-    set_state(RunState::finished);
+    set_state(RunState::finished, early.value_or(""));
     return RunState::finished;
 }
 

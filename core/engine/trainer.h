@@ -4,6 +4,7 @@
 #include "core/engine/checkpoint.h"
 #include "core/engine/control.h"
 #include "core/engine/experiment.h"
+#include "core/engine/meter.h"
 
 #include <atomic>
 #include <chrono>
@@ -14,11 +15,13 @@ namespace descent {
 
 /// The closed loop. For each update u:
 ///
-///     wait for leave          pause, single step, stop
+///     wait for leave          pause, single step, stop; changes asked for, or planned for u
 ///     accumulate              gradient of the next batch, at the weights after u updates
 ///     evaluate                where u is due: validation and training set, at the same weights
+///     instruments             those that the meter lets look
 ///     clip, step              as the regime and the optimizer say
 ///     probes                  record what was measured, at u
+///     breakpoints             pause where one fires
 ///     checkpoint              now and then, and at the end
 ///
 /// Behaviour enters through regimes and probes, not by editing the loop. Everything it says goes, in order,
@@ -32,8 +35,14 @@ public:
     Trainer(Experiment& experiment, Control& control, Sinks sinks, RunId run,
             std::filesystem::path checkpoints);
 
-    /// Goes on from a checkpoint instead of the beginning. Throws InputError where it does not fit.
-    Standing restore(const std::filesystem::path& file);
+    /// Goes on from a checkpoint instead of the beginning. `made`: the changes recorded with the run; those
+    /// before the checkpoint are in force at once, later ones are made again when their time comes. Throws
+    /// InputError where it does not fit.
+    Standing restore(const std::filesystem::path& file, const std::vector<Change>& made = {});
+    /// The same for a run that has no checkpoint.
+    void remember(const std::vector<Change>& made);
+    /// Changes to make when the run goes on, at the update where it stands.
+    void change_at_once(std::vector<Change> changes);
     /// A line for the run's log, sent with the next batch.
     void note(LogLine::Level level, std::string text);
     /// Trains to the end and returns the final state; never throws. The last batch pushed carries that state.
@@ -44,14 +53,19 @@ private:
     using Clock = std::chrono::steady_clock;
 
     RunState loop();
-    bool diverged(const UpdateFacts& facts);
+    Control::Leave next_leave(); // with pauses, changes and requests handled
+    void make_changes();
+    void put_in_force(const Change& change);
+    void set_breakpoints(std::vector<Breakpoint> breakpoints);
+    UpdateFacts make_update();
+    RunState diverged(const UpdateFacts& facts);
     bool due() const;
-    void evaluate(const Evaluation* whole_set);
+    void evaluate(const Evaluation* whole_set, bool last);
+    void check_breakpoints();
     void checkpoint();
     void set_state(RunState state, std::string reason = {});
     void flush(bool always);
     double seconds() const;
-    Epoch epoch() const;
 
     Experiment& experiment_;
     Control& control_;
@@ -60,17 +74,25 @@ private:
     std::filesystem::path checkpoints_;
     Recorder recorder_;
     std::vector<std::unique_ptr<Probe>> probes_;
+    Meter meter_;
+    std::vector<Breakpoint> breakpoints_;
+    std::vector<Change> to_come_; // planned or recorded, in order
+    std::vector<Change> at_once_; // when the run goes on
 
     Update update_{}, planned_{};
-    std::int64_t updates_per_epoch_, evaluate_every_, matrix_every_;
-    double seconds_before_ = 0;      // training time before resumed_at_
-    Clock::time_point resumed_at_{}; // when the clock last went on; pauses are left out
+    std::int64_t evaluate_every_, matrix_every_; // epochs
+    double seconds_before_ = 0;                  // training time before resumed_at_
+    Clock::time_point resumed_at_{};             // when the clock last went on; pauses are left out
     bool clock_runs_ = false;
     double evaluated_at_ = 0; // training time when the last evaluation ended
     std::int64_t examples_since_ = 0;
     Clock::time_point last_flush_{}, last_checkpoint_{};
     std::optional<Update> checkpointed_;
+    double pass_seconds_ = 0; // of a gradient over the training set, about
+    Epoch epoch_{};           // of the update in hand
+    std::string why_paused_;  // a breakpoint's reason, until the pause
     std::vector<LogLine> log_;
+    std::vector<Change> changes_;
     std::optional<CheckpointInfo> saved_;
     std::optional<StateChange> change_;
     std::optional<double> seconds_per_update_;

@@ -25,4 +25,10 @@ Weights::Weights(const std::vector<WeightSpec>& specs, RandomStream& init, at::S
     }
 }
 
+std::vector<std::vector<std::int64_t>> Weights::shapes() const {
+    std::vector<std::vector<std::int64_t>> all;
+    for (const auto& leaf : leaves_) all.push_back(leaf.tensor.sizes().vec());
+    return all;
+}
+
 } // namespace descent

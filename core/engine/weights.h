@@ -35,6 +35,8 @@ public:
         Tensor tensor;
     };
     const std::vector<Leaf>& leaves() const { return leaves_; }
+    /// The shape of each, in order.
+    std::vector<std::vector<std::int64_t>> shapes() const;
 
 private:
     Tensor flat_, gradient_;

@@ -48,14 +48,17 @@ public:
     }
 
     Tensor logits(const Weights& w, const Examples& examples) const override {
-        const auto x = examples.inputs.to(w[0].scalar_type()).unsqueeze(1);
-        const auto maps = at::conv2d(x, w[0], w[1], kStride);
-        auto states = gru(w, 2, maps.flatten(1, 2).permute({2, 0, 1})); // [time, n, hidden]
-        if (examples.masks.defined())
-            states = states * examples.masks.permute({1, 0, 2}).to(states.scalar_type()).div_(1 - dropout_);
-        states = gru(w, 6, states);
-        const auto energy = at::linear(at::linear(states, w[10], w[11]).tanh(), w[12], w[13]);
-        return at::linear((energy.softmax(0) * states).sum(0), w[14], w[15]);
+        return forward(w, examples, [](const char*, const Tensor&) {});
+    }
+
+    /// The states of both GRU layers and the units of the attention, at all steps.
+    std::vector<Activation> activations(const Weights& w, const Examples& examples) const override {
+        const at::NoGradGuard no_grad;
+        std::vector<Activation> all;
+        forward(w, examples, [&](const char* layer, const Tensor& units) {
+            all.push_back({layer, units.flatten(0, 1), -1, 1});
+        });
+        return all;
     }
 
     /// uint8 [n, steps, hidden]: of the states between the two GRU layers.
@@ -72,6 +75,23 @@ private:
 
     std::int64_t bands_out() const { return (bands_ - kKernel[0]) / kStride[0] + 1; }
     std::int64_t steps() const { return (frames_ - kKernel[1]) / kStride[1] + 1; }
+
+    /// `look(layer, [time, n, units])` sees each layer of units as it is computed.
+    template<class Look>
+    Tensor forward(const Weights& w, const Examples& examples, const Look& look) const {
+        const auto x = examples.inputs.to(w[0].scalar_type()).unsqueeze(1);
+        const auto maps = at::conv2d(x, w[0], w[1], kStride);
+        auto states = gru(w, 2, maps.flatten(1, 2).permute({2, 0, 1})); // [time, n, hidden]
+        look("gru-l0", states);
+        if (examples.masks.defined())
+            states = states * examples.masks.permute({1, 0, 2}).to(states.scalar_type()).div_(1 - dropout_);
+        states = gru(w, 6, states);
+        look("gru-l1", states);
+        const auto attending = at::linear(states, w[10], w[11]).tanh();
+        look("attention", attending);
+        const auto energy = at::linear(attending, w[12], w[13]);
+        return at::linear((energy.softmax(0) * states).sum(0), w[14], w[15]);
+    }
 
     Tensor gru(const Weights& w, std::size_t first, const Tensor& input) const {
         const auto start = at::zeros({1, input.size(1), hidden_}, input.options().requires_grad(false));

@@ -19,6 +19,16 @@ public:
     /// Logits [n, classes] of the n examples, in their order; differentiable in the weights.
     virtual Tensor logits(const Weights& weights, const Examples& examples) const = 0;
 
+    /// The outputs of each layer of units for the examples, by name, after the nonlinearity; for "dead
+    /// units". Empty for models that have none to show.
+    struct Activation {
+        std::string layer;
+        Tensor values; ///< [rows, units]: a row for each example, or for each step of each; no gradient
+        double least, largest; ///< at which a unit can stay whatever it is given: −1 and 1 for tanh, 0 for
+                               ///< relu; NaN for none
+    };
+    virtual std::vector<Activation> activations(const Weights& weights, const Examples& examples) const;
+
     /// Draws what dropout keeps of n examples, for Examples::masks; undefined for a model without dropout.
     virtual Tensor draw_masks(std::int64_t n, RandomStream& random) const;
 

@@ -11,6 +11,10 @@ std::vector<Examples> Model::prepare(const Examples& set, std::int64_t chunk) co
     return chunks;
 }
 
+std::vector<Model::Activation> Model::activations(const Weights&, const Examples&) const {
+    return {};
+}
+
 Tensor Model::draw_masks(std::int64_t, RandomStream&) const {
     return {};
 }
@@ -52,6 +56,15 @@ std::vector<Examples> Recurrent::prepare(const Examples& set, std::int64_t chunk
 }
 
 Tensor Recurrent::logits(const Weights& w, const Examples& examples) const {
+    return at::addmm(w[5], last_states(w, examples), w[4].t());
+}
+
+std::vector<Model::Activation> Recurrent::activations(const Weights& w, const Examples& examples) const {
+    const at::NoGradGuard no_grad;
+    return {{"rnn", last_states(w, examples), -1, 1}}; // tanh, or a mean or a product of what is within ±1
+}
+
+Tensor Recurrent::last_states(const Weights& w, const Examples& examples) const {
     const auto prepared = examples.prepared ? examples.prepared : PrefixTree::build(examples);
     const auto& tree = dynamic_cast<const PrefixTree&>(*prepared);
     // What each symbol contributes is the same at every node: one small product, then a look-up.
@@ -66,7 +79,7 @@ Tensor Recurrent::logits(const Weights& w, const Examples& examples) const {
         state = step(inputs[depth], state, weight_hh, w[3]);
         hidden.push_back(states_ > 1 ? state.narrow(1, 0, hidden_) : state);
     }
-    return at::addmm(w[5], at::cat(hidden).index_select(0, tree.leaves), w[4].t());
+    return at::cat(hidden).index_select(0, tree.leaves);
 }
 
 } // namespace descent

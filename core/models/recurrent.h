@@ -13,6 +13,8 @@ public:
     Recurrent(const ParamSet& params, const TaskShape& shape, std::int64_t gates, std::int64_t states);
     std::vector<WeightSpec> weights() const override;
     Tensor logits(const Weights& weights, const Examples& examples) const override;
+    /// The hidden state that the read-out sees, the last of each sequence.
+    std::vector<Activation> activations(const Weights& weights, const Examples& examples) const override;
     std::vector<Examples> prepare(const Examples& set, std::int64_t chunk) const override;
 
 protected:
@@ -24,6 +26,9 @@ protected:
     std::int64_t hidden() const { return hidden_; }
 
 private:
+    /// [n, hidden]
+    Tensor last_states(const Weights& weights, const Examples& examples) const;
+
     std::int64_t hidden_, embedding_, gates_, states_;
     TaskShape shape_;
 };

@@ -5,28 +5,62 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace descent {
 
+/// The loss that is descended, for rules that ask it again at other weights within one step (line searches,
+/// Runge–Kutta).
+class Objective {
+public:
+    virtual ~Objective() = default;
+    /// The loss of this update's examples at the weights as they now are; its gradient, as training uses it
+    /// (regularized, clipped), replaces what is in the gradient buffer.
+    virtual double evaluate() = 0;
+};
+
+/// One step to make. Weights and gradient are [P], or [K, P] for K networks of one family trained as one:
+/// elementwise arithmetic holds for both, and norms and products are taken over the last dimension.
+struct Step {
+    Tensor& weights;  ///< changed in place
+    Tensor& gradient; ///< at the weights; may be overwritten
+    double lr = 0;    ///< ≥ 0, the step size now in force
+    double loss = 0;  ///< at the weights
+    Objective& objective;
+};
+
+/// What an optimizer must know of the weights it will be given.
+struct WeightLayout {
+    Tensor like;                                   ///< of their size and type
+    std::vector<std::vector<std::int64_t>> shapes; ///< of each weight, in order, along the last dimension
+};
+
 /// An update rule with its parameters; its state belongs to one run. Thread: the trainer's.
 class Optimizer {
 public:
     virtual ~Optimizer() = default;
-    /// Changes `weights` [P] in place. `gradient` [P] is not kept and may be overwritten. `lr` ≥ 0 is the
-    /// step size now in force.
-    virtual void step(Tensor& weights, Tensor& gradient, double lr) = 0;
+    virtual void step(const Step& step) = 0;
     /// The state by name, in a fixed order; the tensors are the live ones, so that copying into them restores
-    /// it.
+    /// it exactly. Shapes and types never change.
     virtual std::vector<std::pair<std::string, Tensor>> state() = 0;
+
+    /// Largest Hessian eigenvalue at which the rule is still stable on a quadratic, where that is known:
+    /// 2/lr for gradient descent, (2 + 2β)/lr with momentum β. Of the preconditioned Hessian where there is a
+    /// preconditioner.
+    virtual std::optional<double> stability_limit(double lr) const {
+        (void)lr;
+        return std::nullopt;
+    }
+    /// Diagonal P of the rule x ← x − lr·P⁻¹m, of the weights' shape; undefined where there is none.
+    virtual Tensor preconditioner() const { return {}; }
 };
 
 struct OptimizerDefinition {
     Entry entry; ///< every optimizer has a real parameter "lr"
-    /// `like`: a tensor of the weights' size and type.
-    std::function<std::unique_ptr<Optimizer>(const ParamSet&, const Tensor& like)> make;
+    std::function<std::unique_ptr<Optimizer>(const ParamSet&, const WeightLayout&)> make;
 };
 
 } // namespace descent

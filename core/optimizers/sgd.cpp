@@ -6,6 +6,9 @@ namespace {
 
 /// g ← ∇f + wd·x; v ← μv + (1 − d)g (v = g at the first step); x ← x − lr·v, or x − lr·(g + μv) with
 /// Nesterov. Polyak 1964; Nesterov 1983 in the form of Sutskever et al. 2013, as torch.optim.SGD.
+///
+/// On a quadratic the largest stable eigenvalue of ∇²f + wd is 2(1 + μ)/(lr(1 − d)), and with Nesterov
+/// 2(1 + μ)/(lr(1 + 2μ)).
 class Sgd : public Optimizer {
 public:
     Sgd(const ParamSet& p, const Tensor& like)
@@ -21,7 +24,8 @@ public:
         }
     }
 
-    void step(Tensor& x, Tensor& g, double lr) override {
+    void step(const Step& s) override {
+        auto& [x, g, lr, loss, objective] = s;
         if (weight_decay_ != 0) g.add_(x, weight_decay_);
         if (momentum_ > 0) {
             const bool first = started_.item<std::int64_t>() == 0;
@@ -34,6 +38,12 @@ public:
         } else {
             x.add_(g, -lr);
         }
+    }
+
+    std::optional<double> stability_limit(double lr) const override {
+        const double pull = lr * (nesterov_ ? 1 + 2 * momentum_ : momentum_ > 0 ? 1 - dampening_ : 1);
+        if (pull <= 0) return std::nullopt;
+        return (2 + 2 * momentum_) / pull - weight_decay_;
     }
 
     std::vector<std::pair<std::string, Tensor>> state() override {
@@ -64,7 +74,7 @@ OptimizerDefinition optimizer_sgd() {
               real("dampening", 0, "Share of the gradient kept out of the momentum").at_least(0).at_most(1),
               real("weight_decay", 0, "L2 penalty added to the gradient, after the clip").at_least(0)},
          .formula = "g ← ∇f + wd·x;  v ← μ·v + (1 − d)·g;  x ← x − lr·v   (Nesterov: x ← x − lr·(g + μ·v))"},
-        [](const ParamSet& p, const Tensor& like) { return std::make_unique<Sgd>(p, like); }};
+        [](const ParamSet& p, const WeightLayout& layout) { return std::make_unique<Sgd>(p, layout.like); }};
 }
 
 } // namespace descent

@@ -4,14 +4,14 @@ namespace descent {
 
 namespace {
 
-/// Mean cross-entropy over each set, and of each mini-batch as it is trained on.
+/// Mean loss over each set, and of each mini-batch as it is trained on.
 class Loss : public Probe {
 public:
-    explicit Loss(Recorder& r)
-        : train_(r.declare("train/loss", "nats", Direction::lower))
-        , validation_(r.declare("validation/loss", "nats", Direction::lower))
-        , test_(r.declare("test/loss", "nats", Direction::lower))
-        , batch_(r.declare("batch/loss", "nats", Direction::lower)) {}
+    Loss(const std::string& unit, Recorder& r)
+        : train_(r.declare("train/loss", unit, Direction::lower))
+        , validation_(r.declare("validation/loss", unit, Direction::lower))
+        , test_(r.declare("test/loss", unit, Direction::lower))
+        , batch_(r.declare("batch/loss", unit, Direction::lower)) {}
 
     void updated(const UpdateFacts& facts, Recorder& r) override {
         if (!facts.whole_set) r.record(batch_, facts.loss);
@@ -29,8 +29,11 @@ private:
 } // namespace
 
 ProbeDefinition probe_loss() {
-    return {"loss", "Mean cross-entropy over training, validation and test set, and of every mini-batch",
-            [](const ProbeSetup&, Recorder& r) { return std::make_unique<Loss>(r); }};
+    return {"loss", "Mean loss over training, validation and test set, and of every mini-batch",
+            [](const ProbeSetup& setup, Recorder& r) {
+                const bool nats = setup.spec.regime.params.text("loss") == "cross-entropy";
+                return std::make_unique<Loss>(nats ? "nats" : "", r);
+            }};
 }
 
 } // namespace descent

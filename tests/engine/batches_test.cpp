@@ -12,7 +12,7 @@ struct Plan {
         : data(small_task())
         , spec(make_spec("gru", "sgd", "sgd", settings))
         , model(registry().model("gru").make(spec.model.params, data.shape))
-        , plan(data.train, nullptr, *model, data.shape.classes, spec.regime.params, spec.seed) {}
+        , plan(data.train, nullptr, *model, data.shape.classes, spec) {}
 
     /// The next update's examples, as text.
     std::vector<std::string> next() {

@@ -22,21 +22,38 @@ void expect_complete(const Entry& entry, const ParamTable& params) {
     }
 }
 
-struct Combination {
-    std::string model, optimizer, regime;
-    friend void PrintTo(const Combination& c, std::ostream* out) {
-        *out << c.model << ' ' << c.optimizer << ' ' << c.regime;
-    }
-};
+/// The first task that both the model and the regime can run; "" for none.
+std::string common_task(const Entry& model, const Entry& regime) {
+    for (const auto& task : model.tasks)
+        if (regime.tasks.empty() || std::ranges::count(regime.tasks, task) > 0) return task;
+    return "";
+}
 
-std::vector<Combination> combinations() {
-    std::vector<Combination> all;
-    for (const auto& m : registry().models)
-        for (const auto& o : registry().optimizers)
-            for (const auto& r : registry().regimes)
-                if (m.entry.tasks.empty() || r.entry.tasks.empty() ||
-                    std::ranges::find_first_of(m.entry.tasks, r.entry.tasks) != m.entry.tasks.end())
-                    all.push_back({m.entry.id, o.entry.id, r.entry.id});
+/// Three updates of a small net, and the spec there and back.
+void expect_trains(const std::string& model, const std::string& optimizer, const std::string& regime,
+                   const std::string& task) {
+    const auto spec =
+        make_spec(model, optimizer, regime, {{"task", task}, {"updates", "3"}, {"model.hidden", "6"}});
+    EXPECT_EQ(spec_from_json(nlohmann::json::parse(to_json(spec).dump())), spec);
+    EXPECT_EQ(unwrap(registry().catalog.resolve(registry().catalog.request_for(spec))), spec);
+
+    Experiment experiment(spec, small_task_for(model));
+    const auto before = experiment.weights().flat().clone();
+    for (int i = 0; i < 3; ++i) {
+        const auto facts = experiment.step(experiment.accumulate());
+        EXPECT_TRUE(std::isfinite(facts.loss));
+        if (i > 0 && optimizer == "lbfgs") continue; // its first update may have arrived
+        EXPECT_GT(facts.gradient_norm, 0);
+        if (facts.lr > 0) { // a warm-up may begin with none
+            EXPECT_GT(facts.step_length, 0);
+        }
+    }
+    EXPECT_FALSE(same_bits(before, experiment.weights().flat()));
+}
+
+std::vector<std::string> optimizers() {
+    std::vector<std::string> all;
+    for (const auto& o : registry().optimizers) all.push_back(o.entry.id);
     return all;
 }
 
@@ -71,29 +88,21 @@ TEST(CatalogWalk, KeysOfKnownRunsNeverChange) {
               "dd3e08f551e74967");
 }
 
-class Trains : public ::testing::TestWithParam<Combination> {};
+// One test an optimizer: each would load libtorch anew.
+class Trains : public ::testing::TestWithParam<std::string> {};
 
-TEST_P(Trains, ThreeUpdatesAndRoundTrips) {
-    const auto& [model, optimizer, regime] = GetParam();
-    const auto spec = make_spec(
-        model, optimizer, regime,
-        {{"task", registry().model(model).entry.tasks.front()}, {"updates", "3"}, {"model.hidden", "6"}});
-    EXPECT_EQ(spec_from_json(nlohmann::json::parse(to_json(spec).dump())), spec);
-    EXPECT_EQ(unwrap(registry().catalog.resolve(registry().catalog.request_for(spec))), spec);
-
-    Experiment experiment(spec, small_task_for(model));
-    const auto before = experiment.weights().flat().clone();
-    for (int i = 0; i < 3; ++i) {
-        const auto facts = experiment.step(experiment.accumulate());
-        EXPECT_TRUE(std::isfinite(facts.loss));
-        EXPECT_GT(facts.gradient_norm, 0);
-        EXPECT_GT(facts.step_length, 0);
-    }
-    EXPECT_FALSE(same_bits(before, experiment.weights().flat()));
+TEST_P(Trains, EveryModelUnderEveryRegime) {
+    for (const auto& model : registry().models)
+        for (const auto& regime : registry().regimes) {
+            const auto task = common_task(model.entry, regime.entry);
+            if (task.empty()) continue;
+            SCOPED_TRACE(model.entry.id + " " + regime.entry.id);
+            expect_trains(model.entry.id, GetParam(), regime.entry.id, task);
+        }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Trains, ::testing::ValuesIn(combinations()), [](const auto& test) {
-    auto name = test.param.model + "__" + test.param.optimizer + "__" + test.param.regime;
+INSTANTIATE_TEST_SUITE_P(All, Trains, ::testing::ValuesIn(optimizers()), [](const auto& test) {
+    auto name = test.param;
     std::ranges::replace(name, '-', '_');
     return name;
 });

@@ -1,5 +1,6 @@
 #include "core/engine/checkpoint.h"
 
+#include "core/store/checkpoint_file.h"
 #include "tests/engine/support.h"
 
 #include <fstream>
@@ -14,7 +15,7 @@ struct Saved {
                      small_task()) {
         for (int i = 0; i < 3; ++i) experiment.step(experiment.accumulate());
         file = folder.path / "c.safetensors";
-        save_checkpoint(file, {{3}, 1.5}, experiment, {}, RunId{"r"});
+        save_checkpoint(file, {{3}, 1.5}, experiment, {}, nullptr, RunId{"r"});
     }
     TemporaryFolder folder;
     Experiment experiment;
@@ -23,7 +24,7 @@ struct Saved {
 
 std::string refusal(const std::filesystem::path& file, Experiment& experiment) {
     try {
-        load_checkpoint(file, experiment, {});
+        load_checkpoint(file, experiment, {}, nullptr);
     } catch (const InputError& e) {
         return e.what();
     }
@@ -37,7 +38,7 @@ TEST(Checkpoint, RestoresEverything) {
     Experiment other(
         make_spec("gru", "adam", "sgd", {{"model.hidden", "4"}, {"regime.batch_size", "5"}, {"seed", "9"}}),
         small_task());
-    const auto standing = load_checkpoint(saved.file, other, {});
+    const auto standing = load_checkpoint(saved.file, other, {}, nullptr);
     EXPECT_EQ(standing.update.count, 3);
     EXPECT_EQ(standing.seconds, 1.5);
     for (int i = 0; i < 8; ++i) {
@@ -45,6 +46,28 @@ TEST(Checkpoint, RestoresEverything) {
         other.step(other.accumulate());
     }
     EXPECT_TRUE(same_bits(saved.experiment.weights().flat(), other.weights().flat()));
+}
+
+TEST(Checkpoint, OfAnEarlierVersionGoesOn) {
+    // Full batch: it had neither a place in the epoch nor counters of schedule and meter.
+    const auto spec = make_spec("gru", "adam", "full-batch", {{"model.hidden", "4"}, {"epochs", "9"}});
+    Experiment run(spec, small_task()), other(spec, small_task());
+    for (int i = 0; i < 3; ++i) run.step(run.accumulate());
+    TemporaryFolder folder;
+    const auto file = folder.path / "c.safetensors";
+    save_checkpoint(file, {{3}, 1.5}, run, {}, nullptr, RunId{"r"});
+    auto content = read_tensor_file(file);
+    for (const char* later : {"order/stream", "order/position", "order/epoch", "order/batch", "counters"})
+        EXPECT_EQ(content.metadata.erase(later), 1U) << later;
+    write_tensor_file(file, content);
+    EXPECT_EQ(load_checkpoint(file, other, {}, nullptr).update.count, 3);
+    EXPECT_EQ(other.plan().passes(), 3);
+    EXPECT_EQ(other.planned().count, 9);
+    for (int i = 0; i < 6; ++i) {
+        run.step(run.accumulate());
+        other.step(other.accumulate());
+    }
+    EXPECT_TRUE(same_bits(run.weights().flat(), other.weights().flat()));
 }
 
 TEST(Checkpoint, RefusesOneOfAnotherModelOrOptimizer) {

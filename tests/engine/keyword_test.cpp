@@ -122,7 +122,7 @@ TEST(Bootstrap, DrawsEachClassAsOften) {
     const auto data = small_sounds();
     const auto spec = spec_of("sgd", {{"regime.balance", "bootstrap"}, {"regime.batch_size", "42"}});
     const auto model = registry().model(spec.model.id).make(spec.model.params, data.shape);
-    BatchPlan plan(data.train, data.variation.get(), *model, 3, spec.regime.params, 0);
+    BatchPlan plan(data.train, data.variation.get(), *model, 3, spec);
     std::array<double, 3> times{};
     for (int u = 0; u < 200; ++u) {
         ASSERT_EQ(plan.next().examples, 42);
@@ -135,11 +135,9 @@ TEST(Bootstrap, DrawsEachClassAsOften) {
 
 TEST(Variations, FreshOnesDifferFromPassToPassAndGoOnFromTheMiddle) {
     const auto data = small_sounds();
-    const auto spec = spec_of("sgd", {{"regime.batch_size", "10"}, {"regime.order", "fixed"}});
+    const auto spec = spec_of("sgd", {{"regime.batch_size", "10"}, {"regime.order", "fixed"}, {"seed", "5"}});
     const auto model = registry().model(spec.model.id).make(spec.model.params, data.shape);
-    const auto plan = [&] {
-        return BatchPlan(data.train, data.variation.get(), *model, 3, spec.regime.params, 5);
-    };
+    const auto plan = [&] { return BatchPlan(data.train, data.variation.get(), *model, 3, spec); };
     auto a = plan(), b = plan();
     const auto first = drawn(a, 5), second = drawn(a, 5); // an epoch each
     EXPECT_FALSE(same_bits(first, second));
@@ -161,8 +159,10 @@ TEST(Variations, FrozenOnesAreDrawnOnce) {
     const auto spec = spec_of(
         "sgd", {{"regime.augmentation", "frozen"}, {"regime.order", "fixed"}, {"regime.batch_size", "84"}});
     const auto model = registry().model(spec.model.id).make(spec.model.params, data.shape);
-    BatchPlan a(data.train, data.variation.get(), *model, 3, spec.regime.params, 5),
-        b(data.train, data.variation.get(), *model, 3, spec.regime.params, 6);
+    auto other = spec;
+    other.seed = 6;
+    BatchPlan a(data.train, data.variation.get(), *model, 3, spec),
+        b(data.train, data.variation.get(), *model, 3, other);
     a.next();
     const auto once = a.chunk(0);
     EXPECT_EQ(once.size(), 84);

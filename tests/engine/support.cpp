@@ -3,7 +3,9 @@
 #include "core/text/normalise.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#include <thread>
 
 namespace descent::test {
 
@@ -99,7 +101,18 @@ TaskData small_sounds() {
     return data;
 }
 
+TaskData small_points() {
+    ParamSet params;
+    const auto& task = registry().task("gaussian-mixture");
+    for (const auto& param : task.entry.params) params.values[param.name] = param.fallback;
+    for (const auto& [name, value] :
+         {std::pair{"classes", 3}, {"dimension", 4}, {"train", 30}, {"validation", 15}, {"test", 0}})
+        params.values[name] = std::int64_t{value};
+    return task.load(params, {});
+}
+
 TaskData small_task_for(const std::string& model) {
+    if (model == "mlp") return small_points();
     return model == "crnn-attention" ? small_sounds() : small_task();
 }
 
@@ -150,7 +163,7 @@ std::vector<KeepingSink::Named> KeepingSink::samples() const {
             names[metric.index] = metric.name;
         }
         for (const auto& sample : batch->samples)
-            if (names.at(sample.metric) != "throughput")
+            if (names.at(sample.metric) != "throughput" && names[sample.metric] != "probes/share")
                 last[{names[sample.metric], sample.update.count}] = sample.value;
     }
     std::vector<Named> all;
@@ -171,6 +184,20 @@ TemporaryFolder::TemporaryFolder() {
 }
 TemporaryFolder::~TemporaryFolder() {
     std::filesystem::remove_all(path);
+}
+
+void expect_same(const std::vector<KeepingSink::Named>& a, const std::vector<KeepingSink::Named>& b) {
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        EXPECT_EQ(a[i].metric, b[i].metric);
+        EXPECT_EQ(a[i].update, b[i].update);
+        EXPECT_EQ(std::bit_cast<std::uint64_t>(a[i].value), std::bit_cast<std::uint64_t>(b[i].value))
+            << a[i].metric << " " << a[i].update;
+    }
+}
+
+void wait_for_pause(const Trainer& trainer) {
+    while (trainer.state() != RunState::paused) std::this_thread::yield();
 }
 
 } // namespace descent::test

@@ -20,6 +20,10 @@ TaskData small_task();
 /// validation 18. They vary by noise, two copies in a frozen set; a detection task.
 TaskData small_sounds();
 
+/// Forty-five points in four dimensions in three classes, of the task gaussian-mixture; train 30,
+/// validation 15.
+TaskData small_points();
+
 /// The fixture that a model trains on.
 TaskData small_task_for(const std::string& model);
 
@@ -40,7 +44,7 @@ struct KeepingSink : BatchSink {
     bool broken = false;
     std::string failure() const override { return "no space left"; }
 
-    /// All samples but throughput, which is time's; sorted by metric name, then update.
+    /// All samples but throughput and probes/share, which are time's; sorted by metric name, then update.
     struct Named {
         std::string metric;
         std::int64_t update;
@@ -56,5 +60,21 @@ struct TemporaryFolder {
     ~TemporaryFolder();
     std::filesystem::path path;
 };
+
+/// A trainer with all it needs, its batches kept.
+struct Training {
+    explicit Training(const RunSpec& spec, TaskData data = small_task())
+        : experiment(spec, std::move(data))
+        , trainer(experiment, control, {store, &live}, RunId{"run"}, folder.path) {}
+
+    TemporaryFolder folder;
+    KeepingSink store, live;
+    Control control;
+    Experiment experiment;
+    Trainer trainer;
+};
+
+void expect_same(const std::vector<KeepingSink::Named>& a, const std::vector<KeepingSink::Named>& b);
+void wait_for_pause(const Trainer& trainer);
 
 } // namespace descent::test

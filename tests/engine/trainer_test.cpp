@@ -2,25 +2,12 @@
 
 #include "tests/engine/support.h"
 
-#include <bit>
 #include <set>
 #include <thread>
 
 namespace descent::test {
 
 namespace {
-
-struct Training {
-    explicit Training(const RunSpec& spec, TaskData data = small_task())
-        : experiment(spec, std::move(data))
-        , trainer(experiment, control, {store, &live}, RunId{"run"}, folder.path) {}
-
-    TemporaryFolder folder;
-    KeepingSink store, live;
-    Control control;
-    Experiment experiment;
-    Trainer trainer;
-};
 
 RunSpec sgd(const std::vector<std::pair<std::string, std::string>>& more = {}) {
     std::vector<std::pair<std::string, std::string>> settings{
@@ -29,24 +16,10 @@ RunSpec sgd(const std::vector<std::pair<std::string, std::string>>& more = {}) {
     return make_spec("gru", "sgd", "sgd", settings);
 }
 
-void expect_same(const std::vector<KeepingSink::Named>& a, const std::vector<KeepingSink::Named>& b) {
-    ASSERT_EQ(a.size(), b.size());
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        EXPECT_EQ(a[i].metric, b[i].metric);
-        EXPECT_EQ(a[i].update, b[i].update);
-        EXPECT_EQ(std::bit_cast<std::uint64_t>(a[i].value), std::bit_cast<std::uint64_t>(b[i].value))
-            << a[i].metric << " " << a[i].update;
-    }
-}
-
 std::set<std::string> metric_names(const std::vector<KeepingSink::Named>& samples) {
     std::set<std::string> names;
     for (const auto& s : samples) names.insert(s.metric);
     return names;
-}
-
-void wait_for_pause(const Trainer& trainer) {
-    while (trainer.state() != RunState::paused) std::this_thread::yield();
 }
 
 } // namespace
@@ -90,7 +63,8 @@ TEST(Trainer, FullBatchTrainLossIsTheLossOfTheWeightsItIsRecordedAt) {
     run.trainer.run();
     Experiment again(spec, small_task());
     for (int u = 0; u <= 3; ++u) {
-        const auto loss = evaluate(again.model(), again.weights(), again.train_chunks(), 3).loss();
+        const auto loss =
+            evaluate(again.model(), again.weights(), again.loss(), again.train_chunks(), 3).loss();
         for (const auto& s : run.store.samples())
             if (s.metric == "train/loss" && s.update == u) {
                 EXPECT_NEAR(s.value, loss, 1e-6 * loss);

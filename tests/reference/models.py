@@ -234,7 +234,8 @@ def main():
     GOLDEN.mkdir(exist_ok=True)
     for kind in ("forward", "steps"):
         for old in GOLDEN.glob(f"{kind}-*.safetensors"):
-            old.unlink()
+            if not old.name.startswith("forward-mlp-"):  # mlp.py makes those
+                old.unlink()
     versions = {"torch": torch.__version__}
     for model in MODELS:
         for embedding in (0,) if model == "char-rnn-linear" else (0, 5):
