@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <memory>
 
 namespace descent::cli {
@@ -23,11 +24,24 @@ std::string default_text(const ParamSpec& param) {
     return to_string(param.fallback);
 }
 
+/// One table, so that its columns stand under each other, with a heading above the parameters of a section.
+/// Choices go to the help, since the longest would push everything behind it off the screen.
 void print_params(Output& out, const ParamTable& params, std::string_view indent) {
     Table table({"parameter", "type", "default", "range", "unit", "help"});
+    const auto add = [&](const ParamSpec& param) {
+        const bool choice = param.type == ParamType::choice;
+        table.add({(param.section.empty() ? "" : "  ") + param.name, std::string(to_string(param.type)),
+                   default_text(param), choice ? "" : range_text(param), param.unit,
+                   param.help + (choice ? " (" + joined(param.choices, ", ") + ")" : "")});
+    };
+    std::vector<std::string> sections{""};
     for (const auto& param : params)
-        table.add({param.name, std::string(to_string(param.type)), default_text(param), range_text(param),
-                   param.unit, param.help});
+        if (std::ranges::find(sections, param.section) == sections.end()) sections.push_back(param.section);
+    for (const auto& section : sections) {
+        if (!section.empty()) table.add({section + ":"});
+        for (const auto& param : params)
+            if (param.section == section) add(param);
+    }
     if (!table.empty()) table.print(out, indent);
 }
 
@@ -93,6 +107,34 @@ int list(const Options& options) {
     return Exit::ok;
 }
 
+int list_probes(bool as_json) {
+    const Catalog& catalog = unwrap(load_engine())->catalog();
+    Output out;
+    if (as_json) {
+        auto all = nlohmann::json::array();
+        for (const auto& probe : catalog.probes) all.push_back(to_json(probe));
+        out << dump(all, 2) << "\n";
+    } else {
+        for (const bool instrument : {false, true}) {
+            Table table({instrument ? "instrument" : "probe", "help"});
+            for (const auto& probe : catalog.probes)
+                if (probe.instrument == instrument) table.add({probe.id, probe.help});
+            if (table.empty()) continue;
+            out << (instrument ? "\nWhere asked for, as often as probe_share allows:\n"
+                               : "Always measured:\n");
+            table.print(out, "    ");
+        }
+        ParamTable asking;
+        std::ranges::copy_if(catalog.regime_params, std::back_inserter(asking), &ParamSpec::observes);
+        if (!asking.empty()) {
+            out << "\nAsk for one with --set regime.PARAMETER=VALUE; none of them changes what is trained:\n";
+            print_params(out, asking, "    ");
+        }
+    }
+    out.flush();
+    return Exit::ok;
+}
+
 } // namespace
 
 void add_catalog_commands(CLI::App& app, Action& action) {
@@ -106,6 +148,12 @@ void add_catalog_commands(CLI::App& app, Action& action) {
                         "\n\nSet a parameter with: descent run --set " + one + ".PARAMETER=VALUE");
         command->callback([options, &action] { action = [options] { return list(*options); }; });
     }
+    auto* probes = app.add_subcommand("probes", "List what is measured while training, and what it costs");
+    auto as_json = std::make_shared<bool>(false);
+    probes->add_flag("--json", *as_json, "As JSON");
+    probes->footer("Examples:\n  descent probes\n"
+                   "  descent run --task names --regime full-batch --set regime.probe_sharpness=1");
+    probes->callback([as_json, &action] { action = [as_json] { return list_probes(*as_json); }; });
 }
 
 } // namespace descent::cli

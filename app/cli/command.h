@@ -18,10 +18,11 @@ enum Exit : int { ok = 0, bad_input = 2, diverged = 3, failed = 4, interrupted =
 /// throws InputError for bad input and anything else for the rest.
 using Action = std::function<int()>;
 
-void add_catalog_commands(CLI::App& app, Action& action); ///< tasks, models, optimizers, regimes
+void add_catalog_commands(CLI::App& app, Action& action); ///< tasks, models, optimizers, regimes, probes
 void add_inspect_command(CLI::App& app, Action& action);  ///< inspect
 void add_data_commands(CLI::App& app, Action& action);    ///< data make, data inspect
 void add_run_commands(CLI::App& app, Action& action);     ///< run, resume
+void add_ladder_command(CLI::App& app, Action& action);   ///< ladder
 void add_store_commands(CLI::App& app, Action& action);   ///< runs, show, export
 void add_edit_commands(CLI::App& app, Action& action);    ///< trash, restore, rename, tag, note, star, unstar
 

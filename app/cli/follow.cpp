@@ -36,6 +36,17 @@ struct DiscardAtEnd {
 
 } // namespace
 
+bool data_is_usable(Engine& engine, const RunSpec& spec, ProgressLine& line, const InterruptWatch& watch) {
+    const auto inspection =
+        engine.inspect(spec, {.stop = watch.token(), .progress = [&](double share, const std::string& what) {
+                                  line.show(share, what);
+                              }});
+    line.erase();
+    if (watch.requested()) return false;
+    unwrap(inspection);
+    return true;
+}
+
 int follow(const Begin& begin, const StartOptions& options, bool resumed, StoreWriter& store,
            Reporter& reporter, const InterruptWatch& watch) {
     BatchQueue queue;
@@ -70,11 +81,18 @@ int follow(const Begin& begin, const StartOptions& options, bool resumed, StoreW
         reporter.know(reader->metrics(session->run()));
         reporter.started(unwrap(reader->run(session->run())), resumed);
     });
-    while (const auto batches = queue.take(kPatience))
+    std::string paused_by;
+    while (const auto batches = queue.take(kPatience)) {
+        for (const auto& batch : *batches)
+            if (batch->state && batch->state->state == RunState::paused && !batch->state->reason.empty()) {
+                paused_by = batch->state->reason;
+                session->stop();
+            }
         show([&] {
             for (const auto& batch : *batches) reporter.batch(*batch);
             if (batches->empty()) reporter.idle();
         });
+    }
 
     const RunState state = session->wait();
     const auto kept = store.flush();
@@ -90,6 +108,7 @@ int follow(const Begin& begin, const StartOptions& options, bool resumed, StoreW
         run.state = RunState::failed;
         run.reason = kept.error().message;
     }
+    if (run.state == RunState::stopped && run.reason.empty()) run.reason = paused_by;
     try {
         reporter.finished(run);
     } catch (const BrokenPipe&) {

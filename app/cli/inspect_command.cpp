@@ -4,6 +4,7 @@
 #include "app/cli/progress_line.h"
 #include "app/cli/record_json.h"
 #include "app/cli/request_options.h"
+#include "app/cli/schedule_text.h"
 #include "core/base/format.h"
 #include "core/engine/engine.h"
 
@@ -55,6 +56,7 @@ json to_json(const Inspection& found, const RunSpec& spec, const Catalog& catalo
         {"updates_per_epoch", found.updates_per_epoch},
         {"planned_updates", found.planned_updates},
         {"seconds_per_update", found.seconds_per_update ? json(*found.seconds_per_update) : json(nullptr)},
+        {"schedule", cli::to_json(schedule_rows(spec, catalog, found))},
         {"notes", found.notes},
         {"provenance", cli::to_json(found.provenance)}};
 }
@@ -98,7 +100,7 @@ void print_left_out(Output& out, const Inspection& found) {
             << " more (--json lists them all)\n";
 }
 
-void print(Output& out, const Inspection& found, const RunSpec& spec) {
+void print(Output& out, const Inspection& found, const RunSpec& spec, const Catalog& catalog) {
     const auto& p = found.provenance;
     out << out.bold(spec.task.id) << "  " << p.data_source << "\n";
     out << "  " << format_count(p.train_examples) << " training, " << format_count(p.validation_examples)
@@ -131,6 +133,7 @@ void print(Output& out, const Inspection& found, const RunSpec& spec) {
             << format_duration(*found.seconds_per_update * static_cast<double>(found.planned_updates))
             << " of training";
     out << "\n";
+    print_schedule(out, spec, schedule_rows(spec, catalog, found));
     for (const auto& note : found.notes) out << "  note: " << note << "\n";
 }
 
@@ -152,7 +155,7 @@ int inspect(const Options& options) {
     if (options.json)
         out << dump(to_json(found, spec, engine.catalog()), 2) << "\n";
     else
-        print(out, found, spec);
+        print(out, found, spec, engine.catalog());
     out.flush();
     return Exit::ok;
 }

@@ -50,11 +50,20 @@ public:
                    {"level", word(entry.level)},
                    {"time_ms", entry.time_ms},
                    {"text", entry.text}});
+        for (const auto& change : batch.changes)
+            print({{"event", "change"},
+                   {"update", change.at.count},
+                   {"parameter", change.path},
+                   {"value", change.value}});
         if (batch.checkpoint)
             print({{"event", "checkpoint"},
                    {"update", batch.checkpoint->update.count},
                    {"file", batch.checkpoint->file},
                    {"bytes", batch.checkpoint->bytes}});
+        if (batch.state && batch.state->state == RunState::paused)
+            print({{"event", "paused"},
+                   {"update", batch.progress.update.count},
+                   {"reason", batch.state->reason}});
         out_.flush();
     }
 

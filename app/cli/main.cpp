@@ -26,6 +26,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  descent tasks                                    what can be learnt\n"
     "  descent run --task names --model gru --epochs 20 train, live\n"
+    "  descent ladder --task names                      compare SGD with full-batch regimes\n"
     "  descent runs --where 'model = gru'               find the run again\n"
     "  descent export brave-otter --csv otter.csv       take its numbers elsewhere\n\n"
     "The store is $DESCENT_STORE, else runs.sqlite in the XDG data folder; --store FILE overrides both.\n"
@@ -93,6 +94,7 @@ int run(int argc, char** argv) {
 
     Action action;
     add_run_commands(app, action);
+    add_ladder_command(app, action);
     add_store_commands(app, action);
     add_edit_commands(app, action);
     add_catalog_commands(app, action);

@@ -52,6 +52,13 @@ ordered_json to_json(const Provenance& p) {
             {"host", p.host}};
 }
 
+ordered_json to_json(const std::vector<Change>& changes) {
+    auto all = ordered_json::array();
+    for (const auto& change : changes)
+        all.push_back({{"update", change.at.count}, {"parameter", change.path}, {"value", change.value}});
+    return all;
+}
+
 ordered_json to_json(const RunRecord& run) {
     ordered_json metrics = ordered_json::object();
     for (const auto& [name, summary] : run.summary)
@@ -75,6 +82,7 @@ ordered_json to_json(const RunRecord& run) {
             {"note", run.note},
             {"tags", run.tags},
             {"trashed", run.trashed_ms.has_value()},
+            {"changes", to_json(run.changes)},
             {"provenance", to_json(run.provenance)},
             {"metrics", std::move(metrics)}};
 }

@@ -11,6 +11,9 @@ namespace descent::cli {
 nlohmann::ordered_json to_json(const RunRecord& run);
 nlohmann::ordered_json to_json(const Provenance& provenance);
 
+/// [{"update", "parameter", "value"}, …]
+nlohmann::ordered_json to_json(const std::vector<Change>& changes);
+
 /// Sets `value`, as null beside "nonfinite": "nan" | "inf" | "-inf" where JSON has no word for it.
 void put_number(nlohmann::ordered_json& object, double value);
 

@@ -30,10 +30,14 @@ private:
     std::vector<MetricInfo> metrics_; // by index
 };
 
-/// One JSON object a line, flushed after every batch: started, sample…, log…, finished.
+/// One JSON object a line, flushed after every batch: started, sample…, log…, change…, paused,
+/// finished.
 std::unique_ptr<Reporter> make_json_reporter(Output& out);
 /// A progress bar on a terminal, else one line an evaluation and at most one a second; a summary at the end.
 /// `store_option` goes into the commands it suggests. Quiet: the run's name at the end and nothing else.
 std::unique_ptr<Reporter> make_text_reporter(Output& out, std::string store_option, bool quiet);
+/// A bar on a terminal while it trains and one line at its end, both beginning with `label`. Not shown:
+/// warnings only.
+std::unique_ptr<Reporter> make_line_reporter(Output& out, std::string label, bool shown);
 
 } // namespace descent::cli

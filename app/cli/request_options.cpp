@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 
@@ -18,6 +19,23 @@ void add_setting(Request& request, const std::string& setting) {
         dot + 1 == equals)
         throw InputError("--set " + setting + ": expected group.parameter=value, such as optimizer.lr=0.1");
     request.set(setting.substr(0, equals), setting.substr(equals + 1));
+}
+
+/// "100:optimizer.lr=0.05", as regime.changes has it: "100 optimizer.lr=0.05". What it says is checked with
+/// the spec.
+void add_change(Request& request, const std::string& change) {
+    const auto colon = change.find(':'), equals = change.find('=');
+    const bool digits =
+        colon != std::string::npos && colon > 0 && change.find_first_not_of("0123456789") == colon;
+    if (!digits || equals == std::string::npos || equals < colon || change.find(';') != std::string::npos)
+        throw InputError("--at " + change +
+                         ": expected UPDATES:group.parameter=value, such as 100:optimizer.lr=0.05");
+    constexpr const char* path = "regime.changes";
+    const auto so_far =
+        std::ranges::find(request.settings, path, &std::pair<std::string, std::string>::first);
+    std::string all = so_far == request.settings.end() ? "" : so_far->second;
+    if (!all.empty()) all += "; ";
+    request.set(path, all + change.substr(0, colon) + " " + change.substr(colon + 1));
 }
 
 template<class Number>
@@ -55,22 +73,31 @@ std::int64_t whole_number(const std::string& option, const std::string& text, st
     return *value;
 }
 
-void RequestOptions::add_to(CLI::App& command) {
+void RequestOptions::add_shared_to(CLI::App& command, const std::string& seed_help) {
     command.add_option("--task", task_, "What to learn (descent tasks lists them)")->type_name("TASK");
     command.add_option("--model", model_, "The network (descent models)")->type_name("MODEL");
     command.add_option("--optimizer", optimizer_, "The update rule (descent optimizers)")
         ->type_name("OPTIMIZER");
-    command.add_option("--regime", regime_, "How batches, clipping and schedule are set (descent regimes)")
-        ->type_name("REGIME");
     command.add_option("--set", settings_, "A parameter: group.parameter=value; may be repeated")
         ->type_name("GROUP.NAME=VALUE")
         ->allow_extra_args(false);
-    auto* epochs =
-        command.add_option("--epochs", epochs_, "Train for N passes over the training set")->type_name("N");
+    command.add_option("--epochs", epochs_, "Train for N passes over the training set")->type_name("N");
+    command.add_option("--seed", seed_, seed_help)->type_name("N");
+}
+
+void RequestOptions::add_to(CLI::App& command) {
+    add_shared_to(command, "Seed of every random stream (default 0)");
+    command.add_option("--regime", regime_, "How batches, clipping and schedule are set (descent regimes)")
+        ->type_name("REGIME");
     command.add_option("--updates", updates_, "Train for N optimizer steps")
         ->type_name("N")
-        ->excludes(epochs);
-    command.add_option("--seed", seed_, "Seed of every random stream (default 0)")->type_name("N");
+        ->excludes(command.get_option("--epochs"));
+    command
+        .add_option("--at", changes_,
+                    "Change a step size, clip or batch size after so many updates; may be repeated")
+        ->type_name("UPDATES:GROUP.NAME=VALUE")
+        ->allow_extra_args(false);
+    takes_spec_ = true;
     command.add_option("--spec", spec_, "Read a spec; the options beside it override it")
         ->type_name("FILE.toml");
 }
@@ -83,7 +110,8 @@ Request RequestOptions::request() const {
     if (!optimizer_.empty()) request.optimizer = optimizer_;
     if (!regime_.empty()) request.regime = regime_;
     if (request.task.empty())
-        throw InputError("--task is missing (descent tasks lists them), or --spec FILE.toml");
+        throw InputError(std::string("--task is missing (descent tasks lists them)") +
+                         (takes_spec_ ? ", or --spec FILE.toml" : ""));
 
     if (epochs_) {
         request.epochs = whole_number("--epochs", *epochs_, 1);
@@ -99,6 +127,7 @@ Request RequestOptions::request() const {
         request.seed = *seed;
     }
     for (const auto& setting : settings_) add_setting(request, setting);
+    for (const auto& change : changes_) add_change(request, change);
     return request;
 }
 

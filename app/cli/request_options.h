@@ -18,6 +18,9 @@ namespace descent::cli {
 class RequestOptions {
 public:
     void add_to(CLI::App& command);
+    /// Those of them that hold for runs under several regimes: --task, --model, --optimizer, --set, --epochs,
+    /// --seed.
+    void add_shared_to(CLI::App& command, const std::string& seed_help);
     /// The spec file, if any, with the options beside it over it. Needs no catalog, so that a slip of the pen
     /// is found before the engine is loaded. Throws InputError.
     Request request() const;
@@ -25,7 +28,8 @@ public:
 private:
     std::string spec_, task_, model_, optimizer_, regime_;
     std::optional<std::string> epochs_, updates_, seed_; // --epochs "" is a mistake, not an absence
-    std::vector<std::string> settings_;
+    std::vector<std::string> settings_, changes_;
+    bool takes_spec_ = false;
 };
 
 /// Makes paths that exist here absolute, so that a run can be resumed from any folder. One that does not

@@ -2,6 +2,7 @@
 #include "app/cli/follow.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/request_options.h"
+#include "core/analysis/breakpoint.h"
 
 #include <CLI/CLI.hpp>
 
@@ -16,6 +17,7 @@ namespace {
 struct ShowOptions {
     StoreOption store;
     std::optional<std::string> threads;
+    std::vector<std::string> breakpoints;
     bool json = false, quiet = false;
 
     void add_to(CLI::App& command) {
@@ -23,6 +25,11 @@ struct ShowOptions {
             .add_option("--threads", threads,
                         "Threads to compute with (default: 1, or what the run was begun with)")
             ->type_name("N");
+        command
+            .add_option("--break", breakpoints,
+                        "Stop, with a checkpoint, when a condition comes true; may be repeated")
+            ->type_name("CONDITION")
+            ->allow_extra_args(false);
         store.add_to(command);
         command.add_flag("--json", json, "One JSON object a line, everything that is measured");
         command.add_flag("--quiet", quiet, "Print the run's name at the end and nothing else");
@@ -33,11 +40,17 @@ struct ShowOptions {
         return static_cast<int>(whole_number("--threads", *threads, 1, 1024));
     }
 
+    /// Throws InputError where a condition cannot be read.
+    void check_breakpoints() const {
+        for (const auto& condition : breakpoints) unwrap(Breakpoint::parse(condition));
+    }
+
     bool speaks() const { return !json && !quiet; }
     /// Says how far the reading of data is.
     StartOptions start(ProgressLine& line) const {
         return {.threads = thread_count(),
-                .progress = [&line](double share, const std::string& what) { line.show(share, what); }};
+                .progress = [&line](double share, const std::string& what) { line.show(share, what); },
+                .breakpoints = breakpoints};
     }
     std::unique_ptr<Reporter> reporter(Output& out) const {
         return json ? make_json_reporter(out) : make_text_reporter(out, store.repeated(), quiet);
@@ -53,12 +66,22 @@ struct RunOptions {
 struct ResumeOptions {
     ShowOptions show;
     std::string run;
+    std::vector<std::string> changes;
 };
+
+/// "optimizer.lr=0.05"
+Change read_change(const std::string& text) {
+    const auto equals = text.find('='), dot = text.find('.');
+    if (equals == std::string::npos || dot == std::string::npos || dot > equals)
+        throw InputError("--change " + text + ": expected group.parameter=value, such as optimizer.lr=0.05");
+    return {{}, text.substr(0, equals), text.substr(equals + 1)};
+}
 
 int run(const RunOptions& options) {
     const std::int64_t replicates =
         options.replicates ? whole_number("--replicates", *options.replicates, 1, 1'000'000) : 1;
     Request request = options.request.request();
+    options.show.check_breakpoints();
     const InterruptWatch watch;
     Engine& engine = *unwrap(load_engine());
     make_paths_absolute(request, engine.catalog());
@@ -68,16 +91,9 @@ int run(const RunOptions& options) {
 
     Output out;
     const StoreOption& store = options.show.store;
-    if (!store.exists()) {
-        // The data is read once more than needed, so that data which cannot be used leaves no empty store
-        // behind.
-        ProgressLine line(out, options.show.speaks());
-        const auto inspection =
-            engine.inspect(spec, {.stop = watch.token(), .progress = options.show.start(line).progress});
-        line.erase();
-        if (watch.requested()) return Exit::interrupted;
-        unwrap(inspection);
-    }
+    if (ProgressLine line(out, options.show.speaks());
+        !store.exists() && !data_is_usable(engine, spec, line, watch))
+        return Exit::interrupted;
     const auto writer = store.writer();
 
     int worst = Exit::ok;
@@ -100,6 +116,9 @@ int run(const RunOptions& options) {
 
 int resume(const ResumeOptions& options) {
     int threads = options.show.thread_count();
+    options.show.check_breakpoints();
+    std::vector<Change> changes;
+    for (const auto& text : options.changes) changes.push_back(read_change(text));
     const InterruptWatch watch;
     RunRecord record;
     {
@@ -118,6 +137,8 @@ int resume(const ResumeOptions& options) {
     if (threads == 0) threads = static_cast<int>(record.provenance.threads);
 
     Engine& engine = *unwrap(load_engine());
+    for (auto& change : changes)
+        change = unwrap(check_change(change, engine.catalog(), unwrap(engine.catalog().check(record.spec))));
     const auto writer = options.show.store.writer();
     Output out;
     ProgressLine line(out, options.show.speaks());
@@ -129,6 +150,7 @@ int resume(const ResumeOptions& options) {
     const auto reporter = options.show.reporter(out);
     auto start = options.show.start(line);
     start.threads = threads;
+    start.changes = changes;
     return follow(begin, start, true, *writer, *reporter, watch);
 }
 
@@ -143,13 +165,19 @@ void add_run_commands(CLI::App& app, Action& action) {
                      "Train N runs, with seeds SEED, SEED+1, … one after another")
         ->type_name("N");
     options->show.add_to(*command);
-    command->footer("Examples:\n"
-                    "  descent run --task names --model gru --regime sgd --epochs 20\n"
-                    "  descent run --task names --set task.source=DIR --set optimizer.lr=0.1 --seed 7\n"
-                    "  descent run --spec spec.toml --replicates 5 --quiet\n"
-                    "  descent run --task names --json | jq -c 'select(.event == \"sample\")'\n\n"
-                    "Ctrl-C saves and stops; descent resume goes on from there.\n"
-                    "Exit code: 0 finished, 2 bad input, 3 diverged, 4 failed, 130 interrupted.");
+    command->footer(
+        "Examples:\n"
+        "  descent run --task names --model gru --regime sgd --epochs 20\n"
+        "  descent run --task names --set task.source=DIR --set optimizer.lr=0.1 --seed 7\n"
+        "  descent run --spec spec.toml --replicates 5 --quiet\n"
+        "  descent run --task names --at 500:optimizer.lr=0.01 --at 800:regime.clip_norm=1\n"
+        "  descent run --task names --break 'loss is NaN' --break 'validation rises 5 times'\n"
+        "  descent run --task names --json | jq -c 'select(.event == \"sample\")'\n\n"
+        "CONDITION: METRIC is NaN, METRIC rises 5 times, or a comparison such as 'sharpness > 2/lr'; "
+        "METRIC is a\n"
+        "name (validation/loss) or loss, validation, accuracy, sharpness, gradient.\n"
+        "Ctrl-C saves and stops; descent resume goes on from there.\n"
+        "Exit code: 0 finished, 2 bad input, 3 diverged, 4 failed, 130 interrupted.");
     command->callback([options, &action] { action = [options] { return run(*options); }; });
 
     auto* again = app.add_subcommand("resume", "Go on with a stopped or interrupted run, bit for bit");
@@ -157,8 +185,14 @@ void add_run_commands(CLI::App& app, Action& action) {
     again->add_option("RUN", chosen->run, "Name, UUID, or the unique beginning of either")
         ->type_name("")
         ->required();
+    again
+        ->add_option("--change", chosen->changes,
+                     "Go on with another step size, clip or batch size; may be repeated")
+        ->type_name("GROUP.NAME=VALUE")
+        ->allow_extra_args(false);
     chosen->show.add_to(*again);
-    again->footer("Examples:\n  descent resume brave-otter\n  descent resume brave-otter --json");
+    again->footer("Examples:\n  descent resume brave-otter\n  descent resume brave-otter --json\n"
+                  "  descent resume brave-otter --change optimizer.lr=0.01 --break 'gradient > 100'");
     again->callback([chosen, &action] { action = [chosen] { return resume(*chosen); }; });
 }
 

@@ -98,6 +98,9 @@ void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>&
                                                           : "regime";
         line(group, part->id + "  " + out.faint(params_text(part->params)));
     }
+    for (const auto& change : run.changes)
+        line(&change == &run.changes.front() ? "changed" : "",
+             "at update " + format_count(change.at.count) + ": " + change.path + " = " + change.value);
     line("seed", std::to_string(run.spec.seed));
     line("data", p.data_source + ", " + format_count(p.train_examples) + " training, " +
                      format_count(p.validation_examples) + " validation, " + format_count(p.test_examples) +

@@ -6,7 +6,7 @@
 #include "app/cli/request_options.h"
 #include "app/cli/run_text.h"
 #include "app/cli/store_option.h"
-#include "core/base/catalog.h"
+#include "core/base/change.h"
 #include "core/base/format.h"
 #include "core/engine/engine.h"
 #include "core/store/curve_csv.h"
@@ -68,7 +68,7 @@ int show(const ShowOptions& options) {
     } else if (options.toml) {
         // What a spec leaves out is what the catalog declares, and only the engine has the catalog.
         const Catalog& catalog = unwrap(load_engine())->catalog();
-        out << to_toml(catalog.request_for(unwrap(catalog.check(run.spec))), catalog);
+        out << to_toml(request_with_changes(catalog, unwrap(catalog.check(run.spec)), run.changes), catalog);
     } else if (options.json) {
         out << dump(to_json(run), 2) << "\n";
     } else {
@@ -132,7 +132,8 @@ void add_store_commands(CLI::App& app, Action& action) {
         ->required();
     auto* json = one->add_flag("--json", shown->json, "As JSON");
     auto* toml =
-        one->add_flag("--toml", shown->toml, "Its spec for descent run --spec, as far as it is not default");
+        one->add_flag("--toml", shown->toml,
+                      "Its spec for descent run --spec, as far as it is not default, with the changes made");
     toml->excludes(json);
     one->add_flag("--manifest", shown->manifest, "The split, example by example, as JSON")
         ->excludes(json)

@@ -56,10 +56,16 @@ public:
         for (const auto& entry : batch.log) {
             // An error is the reason the run ends for, and is said once, at the end.
             if (entry.level != LogLine::Level::warning) continue;
+            // The pause that it brings is said where people look.
+            if (!quiet_ && entry.text.starts_with("breakpoint at ")) continue;
             erase();
             complain("warning: " + entry.text);
         }
         if (quiet_) return;
+        for (const auto& change : batch.changes)
+            say("from update " + format_count(change.at.count) + " on " + change.path + " = " + change.value);
+        if (batch.state && batch.state->state == RunState::paused && !batch.state->reason.empty())
+            say("paused: " + batch.state->reason);
         if (out_.terminal()) {
             draw_when_due();
         } else if (evaluated && Clock::now() - last_shown_ >= kBetweenLines) {
@@ -97,6 +103,14 @@ public:
     }
 
 private:
+    /// A line that stays, above the bar.
+    void say(const std::string& line) {
+        erase();
+        stale_ = true;
+        out_ << line << "\n";
+        out_.flush();
+    }
+
     std::optional<double> latest(const std::string& name) const {
         const auto at = latest_.find(name);
         return at == latest_.end() ? std::nullopt : std::optional(at->second);

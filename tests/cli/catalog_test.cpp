@@ -1,5 +1,6 @@
 #include "tests/cli/cli_fixture.h"
 
+#include <cmath>
 #include <gmock/gmock.h>
 
 namespace descent::test {
@@ -12,8 +13,8 @@ using CatalogCommands = Cli;
 
 TEST_F(CatalogCommands, EveryCommandHasHelpWithAnExample) {
     for (const char* command :
-         {"tasks", "models", "optimizers", "regimes", "inspect", "run", "resume", "runs", "show", "export",
-          "trash", "restore", "rename", "tag", "note", "star", "unstar"}) {
+         {"tasks", "models", "optimizers", "regimes", "probes", "inspect", "run", "resume", "ladder", "runs",
+          "show", "export", "trash", "restore", "rename", "tag", "note", "star", "unstar"}) {
         const auto ended = descent({command, "--help"});
         EXPECT_EQ(ended.code, 0) << command;
         EXPECT_EQ(ended.err, "") << command;
@@ -86,6 +87,61 @@ TEST_F(CatalogCommands, InspectReportsTheDataAndStoresNothing) {
     EXPECT_EQ(report["provenance"]["data_hash"].get<std::string>().size(), 64u);
     EXPECT_EQ(descent({"inspect", "--task", "names", "--set", "task.source=names"}).code, 0);
     EXPECT_EQ(everything(), before);
+}
+
+TEST_F(CatalogCommands, InspectPrintsTheScheduleInBothUnits) {
+    const std::vector<std::string> words{"inspect",
+                                         "--task",
+                                         "names",
+                                         "--set",
+                                         "task.source=names",
+                                         "--regime",
+                                         "full-batch",
+                                         "--optimizer",
+                                         "sgd",
+                                         "--set",
+                                         "optimizer.lr=0.5",
+                                         "--set",
+                                         "regime.schedule=cosine",
+                                         "--set",
+                                         "regime.warmup=2",
+                                         "--at",
+                                         "9:optimizer.lr=0.1",
+                                         "--epochs",
+                                         "10"};
+    auto as_json = words;
+    as_json.emplace_back("--json");
+    const auto ended = descent(as_json);
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    const auto report = nlohmann::json::parse(ended.out, nullptr, false);
+    const auto& rows = report["schedule"];
+    std::vector<std::pair<std::string, int>> moments;
+    for (const auto& row : rows) moments.emplace_back(row["at"], row["update"]);
+    EXPECT_EQ(moments, (std::vector<std::pair<std::string, int>>{
+                           {"start", 0}, {"end of warm-up", 2}, {"50%", 5}, {"75%", 7}, {"end", 9}}));
+    EXPECT_EQ(rows[0]["lr"], 0.0);
+    EXPECT_EQ(rows[1]["lr"], 0.5);
+    EXPECT_NEAR(rows[4]["lr"].get<double>(), 0.1 * (1 + std::cos(M_PI * 7 / 8)) / 2, 1e-12);
+    const double examples = report["provenance"]["train_examples"];
+    EXPECT_DOUBLE_EQ(rows[1]["lr_on_sum"].get<double>(), 0.5 / examples);
+    EXPECT_EQ(rows[1]["lr_on_mean"], 0.5);
+    const auto text = descent(words);
+    for (const char* part :
+         {"cosine after a warm-up of 2 epochs", "end of warm-up", "on the sum", "9 optimizer.lr=0.1"})
+        EXPECT_THAT(text.out, HasSubstr(part));
+}
+
+TEST_F(CatalogCommands, ProbesAndSectionsAreListed) {
+    const auto probes = nlohmann::json::parse(descent({"probes", "--json"}).out, nullptr, false);
+    const auto is = [&](const char* id, bool instrument) {
+        return std::ranges::any_of(
+            probes, [&](const auto& p) { return p["id"] == id && p["instrument"] == instrument; });
+    };
+    EXPECT_TRUE(is("loss", false));
+    EXPECT_TRUE(is("distance", true));
+    const auto text = descent({"probes"});
+    for (const char* part : {"accuracy", "distance", "probe_share"}) EXPECT_THAT(text.out, HasSubstr(part));
+    EXPECT_THAT(descent({"regimes", "full-batch"}).out, HasSubstr("Schedule:\n      "));
 }
 
 } // namespace
