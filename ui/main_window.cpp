@@ -1,5 +1,6 @@
 #include "ui/main_window.h"
 
+#include "ui/pages/compare_page.h"
 #include "ui/pages/data_page.h"
 #include "ui/pages/help_page.h"
 #include "ui/pages/runs_page.h"
@@ -27,7 +28,7 @@ namespace descent::ui {
 
 namespace {
 
-enum Page { train, runs, data, help };
+enum Page { train, runs, compare, data, help };
 constexpr int kCompactBelow = 1160;
 
 MainWindow::OnClose askOnClose(QWidget* parent, const QString& run) {
@@ -63,6 +64,7 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
     , stack_(new QStackedWidget)
     , train_(new TrainPage(engine, store, training))
     , runs_(new RunsPage(store, engine, training))
+    , compare_(new ComparePage(store, engine, training))
     , data_(new DataPage(engine))
     , help_(new HelpPage(engine, store)) {
     setObjectName(QStringLiteral("mainWindow"));
@@ -73,11 +75,14 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
 
     rail_->addPage(QStringLiteral("navTrain"), tr("Train"), QStringLiteral("train"), tr("Train (Ctrl+1)"));
     rail_->addPage(QStringLiteral("navRuns"), tr("Runs"), QStringLiteral("runs"), tr("Runs (Ctrl+2)"));
+    rail_->addPage(QStringLiteral("navCompare"), tr("Compare"), QStringLiteral("compare"),
+                   tr("Compare (Ctrl+3)"));
     rail_->addPage(QStringLiteral("navData"), tr("Data"), QStringLiteral("data"), tr("Data (Ctrl+5)"));
     rail_->addPage(QStringLiteral("navHelp"), tr("Help"), QStringLiteral("help"), tr("Help (F1)"), true);
     stack_->setObjectName(QStringLiteral("pages"));
-    for (QWidget* page : {static_cast<QWidget*>(train_), static_cast<QWidget*>(runs_),
-                          static_cast<QWidget*>(data_), static_cast<QWidget*>(help_)}) {
+    for (QWidget* page :
+         {static_cast<QWidget*>(train_), static_cast<QWidget*>(runs_), static_cast<QWidget*>(compare_),
+          static_cast<QWidget*>(data_), static_cast<QWidget*>(help_)}) {
         page->setProperty("role", QStringLiteral("page"));
         stack_->addWidget(page);
     }
@@ -106,6 +111,14 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
         showPage(Page::train);
     });
     connect(runs_, &RunsPage::trainFirst, this, [this] { showPage(Page::train); });
+    connect(train_, &TrainPage::ladderStarted, this, [this](const QString& group, int count) {
+        compare_->showLadder(group, count);
+        showPage(Page::compare);
+    });
+    connect(compare_, &ComparePage::ladderWanted, this, [this] {
+        showPage(Page::train);
+        train_->openLadder();
+    });
     connect(data_, &DataPage::dataChosen, train_, &TrainPage::setData);
     connect(data_, &DataPage::trainWanted, this, [this](const Request& request) {
         train_->setData(request);
@@ -159,6 +172,8 @@ void MainWindow::buildMenus() {
         [this] { showPage(Page::train); });
     add(view, "actionShowRuns", tr("&Runs"), QKeySequence(Qt::CTRL | Qt::Key_2),
         [this] { showPage(Page::runs); });
+    add(view, "actionShowCompare", tr("&Compare"), QKeySequence(Qt::CTRL | Qt::Key_3),
+        [this] { showPage(Page::compare); });
     add(view, "actionShowData", tr("&Data"), QKeySequence(Qt::CTRL | Qt::Key_5),
         [this] { showPage(Page::data); });
     view->addSeparator();

@@ -12,6 +12,7 @@ class QStackedWidget;
 
 namespace descent::ui {
 
+class ComparePage;
 class DataPage;
 class EngineHost;
 class HelpPage;
@@ -58,6 +59,7 @@ private:
     QStackedWidget* stack_;
     TrainPage* train_;
     RunsPage* runs_;
+    ComparePage* compare_;
     DataPage* data_;
     HelpPage* help_;
     QMenu* theme_menu_ = nullptr;

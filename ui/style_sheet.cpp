@@ -21,6 +21,9 @@ QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="caption"] { color: @muted; font-size: 8pt; font-weight: 600; }
 QLabel[role="muted"] { color: @muted; }
 QLabel[role="error"] { color: @error; font-size: 8.5pt; }
+QLabel[role="hint"] { color: @muted; font-size: 8.5pt; }
+QFrame[role="formula"] { background: @surface; border: 1px solid @border; border-radius: 6px; }
+QPushButton[role="small"] { padding: 2px 10px; min-height: 18px; }
 
 QFrame[role="card"] { background: @surface; border: 1px solid @border; border-radius: 8px; }
 QFrame[role="bar"] { background: @barBack; border: 1px solid @border; border-radius: 8px; }
@@ -85,7 +88,7 @@ QCheckBox { spacing: 8px; background: transparent; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid @controlBorder; border-radius: 4px; background: @field; }
 QCheckBox::indicator:hover { border-color: @controlHover; }
 QCheckBox::indicator:checked { background: @checkBack; border-color: @checkBack; image: url(:/icons/control-check.svg); }
-QCheckBox:focus::indicator { border: 2px solid @accent; width: 14px; height: 14px; }
+QCheckBox::indicator:focus { border: 2px solid @accent; width: 14px; height: 14px; }
 
 QProgressBar { background: @pressed; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }

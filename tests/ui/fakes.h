@@ -1,10 +1,13 @@
 #pragma once
 
+#include "core/analysis/breakpoint.h"
 #include "core/base/live_feed.h"
+#include "core/base/schedule.h"
 #include "core/engine/engine.h"
 #include "core/store/store.h"
 #include "core/store/writer.h"
 #include "tests/ui/fake_detection.h"
+#include "tests/ui/fake_instruments.h"
 
 #include <algorithm>
 #include <atomic>
@@ -29,6 +32,8 @@ struct FakePlan {
     bool slow_blas = false;
     std::string clips{"/nowhere"}; ///< root of the recordings that detection runs name
     std::int64_t logits_every = 1; ///< evaluations; 2 leaves every other without
+    std::int64_t break_at = 0;     ///< the update at which the first breakpoint is met; 0 never
+    bool instruments = false;      ///< measures what instruments measure, at evaluations
 };
 
 inline std::vector<std::string> fakeClasses() {
@@ -41,11 +46,15 @@ inline std::vector<std::string> fakeClasses() {
 /// Curves depend on lr alone: loss falls, and from lr = 10 on it is not a number.
 class FakeSession : public Session {
 public:
-    FakeSession(RunRecord run, FakePlan plan, StoreWriter& store, const StartOptions& options)
+    FakeSession(RunRecord run, FakePlan plan, const Catalog& catalog, StoreWriter& store,
+                const StartOptions& options)
         : run_(std::move(run))
         , plan_(plan)
+        , catalog_(catalog)
         , store_(store)
         , feed_(options.feed)
+        , breakpoints_(options.breakpoints)
+        , made_(options.changes)
         , state_(options.paused ? RunState::paused : RunState::running)
         , thread_([this] { train(); }) {}
     ~FakeSession() override {
@@ -68,6 +77,22 @@ public:
         ask([this, as] {
             if (!end_) end_ = as;
         });
+    }
+    Result<void> change(const std::string& path, const std::string& value) override {
+        auto made = check_change({{}, path, value}, catalog_, run_.spec);
+        if (!made) return std::unexpected(made.error());
+        ask([&] { made_.push_back(*made); });
+        return {};
+    }
+    Result<void> set_breakpoints(const std::vector<std::string>& conditions) override {
+        for (const auto& condition : conditions)
+            if (auto read = Breakpoint::parse(condition); !read) return std::unexpected(read.error());
+        ask([&] { breakpoints_ = conditions; });
+        return {};
+    }
+    std::vector<std::string> breakpoints() {
+        const std::lock_guard lock(mutex_);
+        return breakpoints_;
     }
     RunState wait() override {
         std::unique_lock lock(mutex_);
@@ -116,6 +141,7 @@ private:
                          {8, "gradient/clip-share", "", Direction::none},
                          {9, "lr", "", Direction::none}};
         if (isFakeDetection(run_.spec)) declareDetection(first);
+        if (plan_.instruments) declareFakeInstruments(first);
         first.state = StateChange{state_, {}};
         first.log = {
             {LogLine::Level::info, now_ms(), "Training " + run_.spec.model.id + " on 3,612 examples"}};
@@ -128,6 +154,7 @@ private:
                 say(what == Next::say_paused ? RunState::paused : RunState::running);
                 continue;
             }
+            makeChanges();
             if (state_ != RunState::paused) std::this_thread::sleep_for(plan_.per_update);
             ++update_;
             MetricBatch b = batch();
@@ -138,7 +165,7 @@ private:
             add(b, 6, norm);
             add(b, 7, clip > 0 ? std::min(norm, clip) : norm);
             add(b, 8, clip > 0 ? 0.97 : 0);
-            add(b, 9, run_.spec.optimizer.params.real("lr"));
+            add(b, 9, lr_);
             if (update_ % plan_.updates_per_epoch == 0) evaluate(b);
             if (diverged()) {
                 const std::string why =
@@ -147,12 +174,42 @@ private:
                 return finish(std::move(b), RunState::diverged, why);
             }
             push(std::move(b));
+            if (update_ == plan_.break_at) meetBreakpoint();
         }
         const auto end = [this] {
             const std::lock_guard lock(mutex_);
             return end_.value_or(RunState::finished);
         }();
         finish(batch(), end, "");
+    }
+
+    /// What was asked for since the last update, as from the next one on.
+    void makeChanges() {
+        std::vector<Change> made;
+        ask([&] { made.swap(made_); });
+        if (made.empty()) return;
+        MetricBatch b = batch();
+        for (auto& change : made) {
+            change.at = {update_};
+            if (change.path == "optimizer.lr") lr_ = std::stod(change.value);
+            b.log.push_back({LogLine::Level::info, now_ms(),
+                             change.path + " = " + change.value + " from update " + std::to_string(update_)});
+            b.changes.push_back(change);
+        }
+        push(std::move(b));
+    }
+    void meetBreakpoint() {
+        std::string condition;
+        ask([&] {
+            if (breakpoints_.empty()) return;
+            condition = breakpoints_.front();
+            want_pause_ = true;
+        });
+        if (condition.empty()) return;
+        state_ = RunState::paused;
+        MetricBatch b = batch();
+        b.state = StateChange{RunState::paused, "breakpoint " + condition + ": train/loss is 1.3"};
+        push(std::move(b));
     }
 
     double share() const { return double(update_) / double(run_.planned.count); }
@@ -183,6 +240,7 @@ private:
         add(b, 2, 0.9 - 0.8 * std::exp(-3 * t));
         add(b, 3, 0.8 - 0.7 * std::exp(-3 * t) + 0.01 * std::sin(30 * t));
         add(b, 4, 0.468);
+        if (plan_.instruments) measureFakeInstruments(b, {update_}, {epoch()}, t, lr_);
         if (isFakeDetection(run_.spec)) return evaluateDetection(b, t);
         const auto n = std::int64_t(fakeClasses().size());
         Matrix m{"validation/confusion", {update_}, {epoch()}, n, n, std::vector<double>(std::size_t(n * n))};
@@ -235,14 +293,18 @@ private:
 
     const RunRecord run_;
     const FakePlan plan_;
+    const Catalog& catalog_;
     StoreWriter& store_;
     BatchSink* const feed_;
     std::int64_t update_ = 0; // trainer thread
+    double lr_ = run_.spec.optimizer.params.real("lr");
     std::mutex mutex_;
     std::condition_variable wake_;
-    bool want_pause_ = false;     // guarded by mutex_
-    int steps_ = 0;               // guarded by mutex_
-    std::optional<RunState> end_; // guarded by mutex_
+    bool want_pause_ = false;              // guarded by mutex_
+    int steps_ = 0;                        // guarded by mutex_
+    std::optional<RunState> end_;          // guarded by mutex_
+    std::vector<std::string> breakpoints_; // guarded by mutex_
+    std::vector<Change> made_;             // guarded by mutex_
     std::atomic<RunState> state_;
     std::jthread thread_;
 };
@@ -311,6 +373,16 @@ public:
              .title = "SGD, mini-batches",
              .summary = "Many noisy steps an epoch",
              .deltas = {{"epochs", std::int64_t{15}}}},
+            {.id = "sgd-baseline",
+             .title = "SGD baseline",
+             .summary = "What the others are compared with",
+             .deltas = {{"epochs", std::int64_t{8}},
+                        {"regime.warmup", std::int64_t{2}},
+                        {"regime.schedule", std::string("cosine")}}},
+            {.id = "full-batch",
+             .title = "Full batch",
+             .summary = "The whole set per update and nothing else",
+             .deltas = {{"regime.batch_size", std::int64_t{0}}, {"epochs", std::int64_t{10}}}},
             {.id = "full-batch-clipped",
              .title = "Full batch, clipped",
              .summary = "The whole set per update, gradient clipped to 0.25: keeps a large step stable",
@@ -323,7 +395,18 @@ public:
             integer("batch_size", 32, "Examples per update; 0 takes the whole set")
                 .at_least(0)
                 .in("examples"),
-            real("clip_norm", 0, "Largest L2 norm of the gradient; 0 does not clip").at_least(0).log()};
+            real("clip_norm", 0, "Largest L2 norm of the gradient; 0 does not clip").at_least(0).log(),
+            choice("batch_schedule", "constant", {"constant", "linear", "geometric"}, "How the batch grows")
+                .under("Batch growth"),
+            integer("batch_end", 0, "Batch size to grow to; 0 is the whole training set")
+                .at_least(0)
+                .under("Batch growth"),
+            real("batch_growth", 1, "Share of the run's epochs over which it grows")
+                .above(0)
+                .at_most(1)
+                .under("Batch growth"),
+            text("changes", "", "Changes to make while training").under("Changes")};
+        for (auto& param : schedule_params()) catalog_.regime_params.push_back(std::move(param));
     }
 
     const Catalog& catalog() const override { return catalog_; }
@@ -342,6 +425,7 @@ public:
         found.duplicates = 14;
         found.updates_per_epoch = plan.updates_per_epoch;
         found.planned_updates = planned(spec);
+        found.notes = {"lr 0.4 on the mean over 32 examples is 0.0125 on the sum"};
         if (options.time_updates) found.seconds_per_update = 0.02;
         if (!options.samples) return found;
         if (options.progress) options.progress(0.4, "features of 1,800 clips");
@@ -359,6 +443,7 @@ public:
         std::this_thread::sleep_for(plan.loading);
         if (!plan.start_error.empty()) return fail(plan.start_error);
         RunRecord run;
+        run.tags = options.tags;
         run.id = RunId::random();
         run.name = readable_name(run.id);
         run.spec = spec;
@@ -376,13 +461,13 @@ public:
         }
         auto created = store.create(run);
         if (!created) return std::unexpected(created.error());
-        return std::make_unique<FakeSession>(*created, plan, store, options);
+        return std::make_unique<FakeSession>(*created, plan, catalog_, store, options);
     }
     Result<std::unique_ptr<Session>> resume(const RunRecord& run, StoreWriter& store,
                                             const StartOptions& options) override {
         if (auto done = store.reopen(run.id, {0}, run.planned.count); !done)
             return std::unexpected(done.error());
-        return std::make_unique<FakeSession>(run, plan, store, options);
+        return std::make_unique<FakeSession>(run, plan, catalog_, store, options);
     }
 
 private:

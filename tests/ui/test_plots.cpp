@@ -68,6 +68,7 @@ private Q_SLOTS:
         QCOMPARE(labels(linearTicks(0, 240000, 3)),
                  (QStringList{QStringLiteral("0"), QStringLiteral("100k"), QStringLiteral("200k")}));
         QCOMPARE(labels(linearTicks(0, 5e-5, 2)).back(), QStringLiteral("5e−5"));
+        QCOMPARE(labels(linearTicks(2.215e-5, 2.235e-5, 2)).front(), QStringLiteral("2.22e−5"));
         QVERIFY(linearTicks(1, 1, 5).empty());
         QVERIFY(linearTicks(kNaN, 1, 5).empty());
     }

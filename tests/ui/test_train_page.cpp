@@ -75,6 +75,7 @@ private Q_SLOTS:
         Studio s;
         s.open();
         QVERIFY(s.find<QWidget>("trainEmpty")->isVisible());
+        s.fake.plan.per_update = std::chrono::milliseconds(10); // long enough to be seen training
         s.click("trainButton");
         QTRY_COMPARE(s.text("runState"), QStringLiteral("training"));
         QTRY_VERIFY(points(s, "loss", 1) > 2);

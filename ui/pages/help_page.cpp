@@ -18,10 +18,11 @@ struct Key {
     const char *keys, *what;
 };
 constexpr std::array kKeys{
-    Key{"Ctrl+1, Ctrl+2, Ctrl+5", "Train, Runs, Data"},
+    Key{"Ctrl+1, 2, 3, 5", "Train, Runs, Compare, Data"},
     Key{"Ctrl+Enter", "Train with the settings of the form"},
     Key{"Space", "Pause or continue"},
     Key{".", "While paused: exactly one update"},
+    Key{"Esc", "Close what may be adjusted while training"},
     Key{"← →", "In a chart: move the cursor"},
     Key{"Esc", "From an enlarged chart back to all"},
     Key{"Ctrl+F", "Filter the runs, or the examples of the data"},

@@ -1,5 +1,6 @@
 #include "ui/pages/runs_page.h"
 
+#include "core/base/change.h"
 #include "core/base/format.h"
 #include "core/engine/engine.h"
 #include "ui/models/runs_model.h"
@@ -309,7 +310,7 @@ void RunsPage::repeatChosen() {
             if (!run)
                 notice_->complain(QString::fromStdString(run.error().message));
             else if (engine_.engine())
-                Q_EMIT trainAgain(engine_.engine()->catalog().request_for(run->spec));
+                Q_EMIT trainAgain(request_with_changes(engine_.engine()->catalog(), run->spec, run->changes));
         });
 }
 

@@ -9,6 +9,7 @@
 #include "ui/state/training.h"
 #include "ui/state/watched_run.h"
 #include "ui/theme.h"
+#include "ui/widgets/adjust_panel.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/form_pane.h"
 #include "ui/widgets/notice_bar.h"
@@ -35,7 +36,7 @@ namespace {
 constexpr int kFrameMs = 33;
 constexpr int kSlowestFrameMs = 500;
 constexpr int kHeaderMs = 100;
-constexpr int kLeastCharts = theme::kGrid * 24; ///< pixels
+constexpr int kLeastCharts = theme::kGrid * 17; ///< pixels
 constexpr double kDrawingShare = 0.1; ///< of the GUI thread's time, so that training keeps the processor
 
 enum Right { empty, run };
@@ -76,6 +77,12 @@ TrainPage::TrainPage(EngineHost& engine, StoreHost& store, Training& training, Q
             notice_->complain(QString::fromStdString(done.error().message));
     });
     connect(header_, &RunHeader::axisChosen, this, [this](int axis) { charts_->setAxis(XAxis(axis)); });
+    connect(pane_, &FormPane::ladderWanted, this, &TrainPage::climb);
+    connect(header_, &RunHeader::adjustToggled, this, &TrainPage::adjust);
+    connect(adjust_, &AdjustPanel::closed, this, [this] {
+        adjust(false);
+        header_->focusPause();
+    });
     connect(charts_, &ChartsGrid::tableRequested, details_, &RunDetails::showTable);
     connect(charts_, &ChartsGrid::said, notice_, &NoticeBar::say);
     connect(charts_, &ChartsGrid::complained, notice_, &NoticeBar::complain);
@@ -110,6 +117,8 @@ TrainPage::TrainPage(EngineHost& engine, StoreHost& store, Training& training, Q
 
 QWidget* TrainPage::makeRun() {
     header_ = new RunHeader;
+    adjust_ = new AdjustPanel(*run_, training_);
+    adjust_->hide();
     charts_ = new ChartsGrid(plots_, *run_, *detection_);
     details_ = new RunDetails(plots_, *run_, *detection_);
     charts_->setAxis(XAxis(header_->axis()));
@@ -141,6 +150,7 @@ QWidget* TrainPage::makeRun() {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::kGrid + theme::kGrid / 2);
     column->addWidget(header_);
+    column->addWidget(adjust_);
     column->addWidget(split, 1);
 
     auto* nothing = new EmptyState;
@@ -214,6 +224,7 @@ void TrainPage::makeActions() {
 void TrainPage::engineReady() {
     const auto& catalog = engine_.engine()->catalog();
     details_->setCatalog(&catalog);
+    adjust_->setCatalog(&catalog);
     if (engine_.info().slow_blas) {
         slow_text_->setText(
             tr("Training will be many times slower than it could be (%1). Install OpenBLAS: sudo apt install "
@@ -249,6 +260,24 @@ void TrainPage::train() {
         return;
     }
     notice_->hide();
+}
+
+void TrainPage::openLadder() {
+    pane_->openLadder();
+}
+
+/// All runs of a ladder in line, tagged so that they are found again.
+void TrainPage::climb(const LadderPlan& plan) {
+    const auto requests = ladder_requests(engine_.engine()->catalog(), plan);
+    if (!requests) return notice_->complain(QString::fromStdString(requests.error().message));
+    follow_ = true;
+    training_.setThreads(pane_->form().threads());
+    const std::string group = new_ladder_group();
+    const Training::Marks marks{ladder_tags(group), {to_log_line(plan)}};
+    for (const auto& request : *requests)
+        if (const auto done = training_.start(request, 1, false, marks); !done)
+            return notice_->complain(QString::fromStdString(done.error().message));
+    Q_EMIT ladderStarted(QString::fromStdString(group), int(requests->size()));
 }
 
 void TrainPage::pauseOrContinue() {
@@ -304,6 +333,7 @@ void TrainPage::updateHeader() {
         facts.ours = run_->live();
         facts.may_resume = record && is_resumable(facts.state) && engine_.engine() && !training_.busy();
     }
+    if (!facts.ours && adjust_->isVisible()) adjust(false); // over
     facts.waiting = training_.waiting();
     const QWidget* at = focusWidget();
     header_->show(facts);
@@ -320,10 +350,18 @@ void TrainPage::updateActions() {
     stop_->setEnabled(training_.busy());
 }
 
+void TrainPage::adjust(bool open) {
+    adjust_->sync();
+    adjust_->setVisible(open);
+    header_->setAdjusting(open);
+    if (open) adjust_->focusFirst();
+}
+
 void TrainPage::frame() {
     if (!isVisible()) return;
     charts_->sync();
     details_->sync();
+    if (adjust_->isVisible()) adjust_->sync();
 }
 
 void TrainPage::showEvent(QShowEvent* event) {

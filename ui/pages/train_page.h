@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/ladder.h"
 #include "core/base/catalog.h"
 #include "core/base/units.h"
 #include "ui/plots/plot.h"
@@ -17,6 +18,7 @@ class QStackedWidget;
 
 namespace descent::ui {
 
+class AdjustPanel;
 class ChartsGrid;
 class Detection;
 class EngineHost;
@@ -41,8 +43,10 @@ public:
     QList<QAction*> runActions() const { return actions_; } ///< train, pause, step, stop
     QAction* exportAction() const { return export_; }
     ChartsGrid& charts() { return *charts_; }
+    void openLadder(); ///< its panel in the form
 
 Q_SIGNALS:
+    void ladderStarted(const QString& group, int runs);
     void wanted(); ///< an action of this page was used while another is shown
 
 protected:
@@ -63,6 +67,8 @@ private:
     void updateHeader();
     void headerLater(); ///< at once where the state has changed, else in a moment
     void updateActions();
+    void adjust(bool open);
+    void climb(const LadderPlan& plan);
     void frame(); ///< one redraw of what is live and seen
 
     EngineHost& engine_;
@@ -74,6 +80,7 @@ private:
     FormPane* pane_;
     QStackedWidget* right_;
     RunHeader* header_;
+    AdjustPanel* adjust_;
     ChartsGrid* charts_;
     RunDetails* details_;
     QFrame* slow_bar_;

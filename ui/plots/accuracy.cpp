@@ -12,6 +12,7 @@ PlotDef plot_accuracy() {
                 {"train/accuracy", QStringLiteral("train"), 0, 0},
                 {"validation/accuracy", QStringLiteral("validation"), 1, 1},
                 {"test/accuracy", QStringLiteral("test"), 2, 2},
+                {"validation/averaged-accuracy", QStringLiteral("averaged"), 3, 4},
             },
         .share = true,
     };

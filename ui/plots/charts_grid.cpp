@@ -21,6 +21,8 @@
 namespace descent::ui {
 
 namespace {
+constexpr int kRowHeight = theme::kGrid * 21; ///< at least, where there are so many that they scroll
+constexpr int kRowsAtOnce = 2;
 constexpr int kColumnWidth = 230; ///< a card's, from which on three columns are better than two
 } // namespace
 
@@ -52,12 +54,51 @@ ChartsGrid::ChartsGrid(const std::vector<PlotDef>& plots, const WatchedRun& run,
     arrange();
 }
 
-int ChartsGrid::columnsFor(const std::vector<PlotCard*>& cards) const {
-    return cards.size() > 4 && width() >= 3 * kColumnWidth ? 3 : 2;
+namespace {
+
+struct Place {
+    PlotCard* card;
+    int row, column, rows;
+};
+
+/// A tall one at the left over two rows, the others row by row around it.
+std::vector<Place> places(std::vector<PlotCard*> cards, int columns) {
+    std::ranges::stable_partition(cards, [](const PlotCard* card) { return card->plot().tall; });
+    std::vector<Place> all;
+    std::set<std::pair<int, int>> taken;
+    int row = 0, column = 0;
+    for (auto* card : cards) {
+        while (taken.contains({row, column}))
+            if (++column == columns) {
+                column = 0;
+                ++row;
+            }
+        const int rows = card->plot().tall ? 2 : 1;
+        for (int r = 0; r < rows; ++r) taken.insert({row + r, column});
+        all.push_back({card, row, column, rows});
+    }
+    return all;
 }
 
-/// Places the cards that have something to show: a tall one at the left over two rows, the others row by row
-/// around it.
+/// Pixels of width below which something would be cut off.
+int widthFor(const std::vector<PlotCard*>& cards, int columns) {
+    std::vector<int> widest(std::size_t(columns), 0);
+    for (const auto& place : places(cards, columns))
+        widest[std::size_t(place.column)] =
+            std::max(widest[std::size_t(place.column)], place.card->minimumSizeHint().width());
+    int sum = theme::kGrid * (columns - 1);
+    for (const int each : widest) sum += each;
+    return sum;
+}
+
+} // namespace
+
+int ChartsGrid::columnsFor(const std::vector<PlotCard*>& cards) const {
+    if (cards.size() > 4 && width() >= std::max(3 * kColumnWidth, widthFor(cards, 3))) return 3;
+    return width() >= widthFor(cards, 2) ? 2 : 1;
+}
+
+/// Places the cards that have something to show.
 void ChartsGrid::arrange() {
     std::vector<PlotCard*> wanted;
     for (auto* card : cards_)
@@ -70,26 +111,21 @@ void ChartsGrid::arrange() {
     }
     arranged_ = wanted;
     columns_ = columns;
-    std::ranges::stable_partition(wanted, [](const PlotCard* card) { return card->plot().tall; });
     for (auto* card : cards_) grid_->removeWidget(card);
-    std::set<std::pair<int, int>> taken;
-    int row = 0, column = 0;
-    for (auto* card : wanted) {
-        while (taken.contains({row, column}))
-            if (++column == columns) {
-                column = 0;
-                ++row;
-            }
-        const int rows = card->plot().tall ? 2 : 1;
-        for (int r = 0; r < rows; ++r) taken.insert({row + r, column});
+    rows_ = 0;
+    for (const auto& [card, row, column, rows] : places(wanted, columns)) {
         grid_->addWidget(card, row, column, rows, 1);
+        rows_ = std::max(rows_, row + rows);
     }
     share();
 }
 
 /// Shows what is in the grid, or the enlarged card alone. An empty row or column must not keep its share.
 void ChartsGrid::share() {
-    for (int i = 0; i < grid_->rowCount(); ++i) grid_->setRowStretch(i, 0);
+    for (int i = 0; i < grid_->rowCount(); ++i) {
+        grid_->setRowStretch(i, 0);
+        grid_->setRowMinimumHeight(i, 0);
+    }
     for (int i = 0; i < grid_->columnCount(); ++i) grid_->setColumnStretch(i, 0);
     for (auto* card : cards_) {
         const bool there = std::ranges::find(arranged_, card) != arranged_.end();
@@ -98,7 +134,10 @@ void ChartsGrid::share() {
         if (!seen) continue;
         int row = 0, column = 0, rows = 0, columns = 0;
         grid_->getItemPosition(grid_->indexOf(card), &row, &column, &rows, &columns);
-        for (int r = row; r < row + rows; ++r) grid_->setRowStretch(r, 1);
+        for (int r = row; r < row + rows; ++r) {
+            grid_->setRowStretch(r, 1);
+            if (!enlarged_ && rows_ > kRowsAtOnce) grid_->setRowMinimumHeight(r, kRowHeight);
+        }
         grid_->setColumnStretch(column, card->plot().tall && columns_ == 3 ? 5 : 4);
     }
     grid_->setSpacing(enlarged_ ? 0 : theme::kGrid);
@@ -179,7 +218,8 @@ void ChartsGrid::exportPlot(PlotCard& card, PlotExport what) {
     const auto done = [this, file](Result<void> result) { report(result, file); };
     if (card.plot().table)
         inBackground(
-            this, [table = card.plot().table(detection_), file] { return writeCsv(table, file); }, done);
+            this, [table = card.plot().table(run_, detection_), file] { return writeCsv(table, file); },
+            done);
     else if (matrix)
         inBackground(
             this, [m = *matrix, classes = run_.classes(), file] { return writeCsv(m, classes, file); }, done);

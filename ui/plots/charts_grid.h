@@ -56,7 +56,7 @@ private:
     const WatchedRun& run_;
     Detection& detection_;
     std::vector<PlotCard*> cards_, arranged_; ///< all; those in the grid
-    int columns_ = 0;
+    int columns_ = 0, rows_ = 0;
     PlotCard* enlarged_ = nullptr;
     QGridLayout* grid_;
     Chooser chooser_;

@@ -2,6 +2,7 @@
 
 #include "ui/theme.h"
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QPainter>
 #include <QPolygonF>
@@ -10,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 namespace descent::ui {
 
@@ -45,7 +47,8 @@ bool CurveLayer::drawable(double y) const {
 void CurveLayer::arrange(const PlotScene& scene, QSize size) {
     log_y = scene.log_y;
     lines = scene.lines;
-    x_unit_ = unitWord(scene.axis);
+    events = scene.events;
+    x_unit_ = scene.x_word.isEmpty() ? unitWord(scene.axis) : scene.x_word;
     full_.clear();
     for (const auto& curve : scene.curves) full_.push_back(&curve);
     const QFontMetricsF metrics(font);
@@ -56,7 +59,8 @@ void CurveLayer::arrange(const PlotScene& scene, QSize size) {
     curves.resize(scene.curves.size());
     for (std::size_t i = 0; i < curves.size(); ++i) {
         const auto& from = scene.curves[i];
-        curves[i] = {from.colour, from.dash, from.faint, decimate(from.points, x_min, x_max, columns)};
+        curves[i] = {from.colour, from.dash, from.faint, from.steps,
+                     decimate(from.points, x_min, x_max, columns)};
     }
     chooseY(scene, y_most); // decimation keeps the extremes
     y_ticks = log_y ? logTicks(y_min, y_max, y_most) : linearTicks(y_min, y_max, y_most);
@@ -69,6 +73,10 @@ void CurveLayer::arrange(const PlotScene& scene, QSize size) {
 }
 
 void CurveLayer::chooseX(const PlotScene& scene) {
+    if (scene.x_range && scene.x_range->first < scene.x_range->second) {
+        std::tie(x_min, x_max) = *scene.x_range;
+        return;
+    }
     double last = scene.reached;
     for (const auto& curve : scene.curves)
         if (!curve.points.empty()) last = std::max(last, curve.points.back().x);
@@ -142,8 +150,14 @@ void CurveLayer::paint(QPainter& painter) const {
             if (curve.faint == faint) paintCurve(painter, curve);
     for (const auto& line : lines)
         if (drawable(line.y)) paintLineLabel(painter, line);
+    paintEvents(painter);
     painter.restore();
     paintCursor(painter);
+    if (std::ranges::all_of(curves, [](const auto& curve) { return curve.points.empty(); })) {
+        painter.setPen(theme::mutedText());
+        painter.drawText(area, Qt::AlignCenter,
+                         QCoreApplication::translate("CurveLayer", "Not measured yet"));
+    }
     if (focused) {
         painter.setPen(QPen(theme::accent(), 1));
         painter.setBrush(Qt::NoBrush);
@@ -162,6 +176,35 @@ void CurveLayer::paintLineLabel(QPainter& painter, const ReferenceLine& line) co
     painter.fillRect(label, behind);
     painter.setPen(theme::text());
     painter.drawText(label, Qt::AlignCenter, line.label);
+}
+
+/// Each at its x, its word beside it: in a second or third row where the one before is in the way.
+void CurveLayer::paintEvents(QPainter& painter) const {
+    constexpr int kRows = 3;
+    const QFontMetricsF metrics(font);
+    std::array<double, kRows> taken{};
+    taken.fill(-kInfinity);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const auto& event = events[i];
+        if (event.x < x_min || event.x > x_max) continue;
+        const double x = px(event.x);
+        QPen pen(theme::mutedText(), 1);
+        pen.setDashPattern({3, 3});
+        painter.setPen(pen);
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+        const double width = metrics.horizontalAdvance(event.label) + 6;
+        const double left = x + width + 2 > area.right() ? x - width - 2 : x + 2;
+        const auto row = std::ranges::find_if(taken, [&](double end) { return end <= left; });
+        if (row == taken.end()) continue; // too many to name: the log names them all
+        *row = left + width;
+        const QRectF label(left, area.top() + 1 + double(row - taken.begin()) * (metrics.height() + 1), width,
+                           metrics.height());
+        QColor behind = theme::surface();
+        behind.setAlphaF(0.85f);
+        painter.fillRect(label, behind);
+        painter.setPen(theme::text());
+        painter.drawText(label, Qt::AlignCenter, event.label);
+    }
 }
 
 void CurveLayer::paintLabels(QPainter& painter) const {
@@ -210,6 +253,7 @@ void CurveLayer::paintCurve(QPainter& painter, const Curve& curve) const {
     std::vector<double> broken;
     for (const auto& point : curve.points) {
         if (drawable(point.y)) {
+            if (curve.steps && !segment.isEmpty()) segment << QPointF(px(point.x), segment.back().y());
             segment << QPointF(px(point.x), py(point.y));
         } else {
             flush();
@@ -217,7 +261,8 @@ void CurveLayer::paintCurve(QPainter& painter, const Curve& curve) const {
         }
     }
     flush();
-    if (!curve.faint && curve.points.size() <= kMarkersUpTo && theme::dash(curve.dash) != Qt::DotLine) {
+    if (!curve.faint && !curve.steps && curve.points.size() <= kMarkersUpTo &&
+        theme::dash(curve.dash) != Qt::DotLine) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(theme::series(curve.colour));
         for (const auto& point : curve.points)

@@ -20,11 +20,12 @@ class CurveLayer {
 public:
     struct Curve {
         int colour = 0, dash = 0;
-        bool faint = false;
+        bool faint = false, steps = false;
         std::vector<PlotPoint> points; ///< decimated
     };
     std::vector<Curve> curves;
     std::vector<ReferenceLine> lines;
+    std::vector<PlotEvent> events;
     std::vector<Tick> x_ticks, y_ticks;
     QRectF area; ///< the plot area, within the widget
     double x_min = 0, x_max = 1, y_min = 0, y_max = 1;
@@ -45,6 +46,7 @@ private:
     bool drawable(double y) const;
     void paintLabels(QPainter& painter) const;
     void paintLineLabel(QPainter& painter, const ReferenceLine& line) const;
+    void paintEvents(QPainter& painter) const;
     void paintCurve(QPainter& painter, const Curve& curve) const;
     void paintCursor(QPainter& painter) const;
 

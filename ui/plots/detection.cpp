@@ -20,7 +20,7 @@ void add(PlotTable& table, const Detection& detection, const QString& name, cons
     }
 }
 
-PlotTable tableOf(const Detection& detection) {
+PlotTable tableOf(const WatchedRun&, const Detection& detection) {
     PlotTable table;
     for (const char* column : {"curve", "update", "epoch", "log_odds", "probability", "false_alarm_share",
                                "false_reject_share", "false_alarm_rate", "false_reject_rate", "false_alarms",
@@ -43,7 +43,8 @@ PlotDef plot_detection() {
         .title = QStringLiteral("FA–FR"),
         .shown = [](const WatchedRun& run) { return run.matrix("validation/fa-fr") != nullptr; },
         .tall = true,
-        .own = [](Detection& detection, QWidget* parent) { return makeDetectionPlot(detection, parent); },
+        .own = [](const WatchedRun&, Detection& detection,
+                  QWidget* parent) { return makeDetectionPlot(detection, parent); },
         .table = tableOf,
     };
 }

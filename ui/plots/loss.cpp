@@ -12,6 +12,7 @@ PlotDef plot_loss() {
                 {"train/loss", QStringLiteral("train"), 0, 0},
                 {"validation/loss", QStringLiteral("validation"), 1, 1},
                 {"test/loss", QStringLiteral("test"), 2, 2},
+                {"validation/averaged-loss", QStringLiteral("averaged"), 3, 4},
             },
         .log_choice = true,
     };

@@ -23,11 +23,13 @@ struct ReferenceLine {
 
 /// One metric drawn as one curve. Colour and dash are indices into theme::series and theme::dash.
 struct CurveDef {
-    std::string metric; ///< one that ends in "/" stands for all metrics of the run that begin so
+    /// One that ends in "/" stands for all metrics of the run that begin so and that no other curve names.
+    std::string metric;
     QString label;
     int colour = 0;
     int dash = 0;
     bool faint = false; ///< behind the others, and not what the y axis is fitted to
+    bool steps = false; ///< holds from one point to the next
 };
 
 /// What a plot with axes of its own draws, in numbers: its table twin and its CSV file. A row's name says
@@ -49,6 +51,7 @@ struct PlotDef {
     std::vector<CurveDef> curves{};
     std::string matrix{};    ///< draws this matrix as a heat map instead of curves
     bool log_choice = false; ///< offers lin | log
+    bool log_first = false;  ///< begins with log
     bool share = false;      ///< y is a share of 1
     std::function<std::vector<ReferenceLine>(const WatchedRun&)> lines{};
     std::function<QString(const WatchedRun&)>
@@ -57,12 +60,19 @@ struct PlotDef {
     std::function<bool(const WatchedRun&)> shown{};
     bool tall = false; ///< takes two rows of the grid
     /// Draws something else than lines over time or a matrix, with axes of its own.
-    std::function<OwnPlot*(Detection&, QWidget* parent)> own{};
-    std::function<PlotTable(const Detection&)> table{}; ///< where `own`
+    std::function<OwnPlot*(const WatchedRun&, Detection&, QWidget* parent)> own{};
+    std::function<PlotTable(const WatchedRun&, const Detection&)> table{}; ///< where `own`
+    /// Metrics that a curve ending in "/" leaves out.
+    std::vector<std::string> without{};
+    /// Another name for a curve than the declaration's, where it depends on the run; "" keeps that.
+    std::function<QString(const WatchedRun&, const std::string& metric)> name_of{};
 };
 
 /// All registered plots, in the order of the list in ui/CMakeLists.txt.
 std::vector<PlotDef> plots();
+
+/// Whether the run measures anything whose name begins so.
+bool hasSeries(const WatchedRun& run, std::string_view prefix);
 
 /// The curves of a plot with the placeholders resolved for this run, each in a colour of its own.
 std::vector<CurveDef> curvesOf(const PlotDef& plot, const WatchedRun& run);

@@ -3,6 +3,8 @@
 #include "core/base/format.h"
 #include "ui/plots/curve_layer.h"
 #include "ui/plots/legend_strip.h"
+#include "ui/plots/run_axis.h"
+#include "ui/state/change_text.h"
 #include "ui/state/watched_run.h"
 #include "ui/theme.h"
 #include "ui/widgets/elided_label.h"
@@ -22,18 +24,6 @@ namespace descent::ui {
 
 namespace {
 
-double xOf(const SeriesPoint& p, XAxis axis) {
-    switch (axis) {
-    case XAxis::update:
-        return double(p.update.count);
-    case XAxis::epoch:
-        return p.epoch.passes;
-    case XAxis::seconds:
-        return p.seconds;
-    }
-    return 0;
-}
-
 QString name(const PlotDef& plot, const char* part) {
     return QStringLiteral("plot-%1-%2").arg(plot.id, QLatin1String(part));
 }
@@ -52,7 +42,7 @@ PlotCard::PlotCard(PlotDef plot, const WatchedRun& run, Detection& detection, QW
     takeCurves();
     scene_.share = plot_.share;
     if (plot_.own)
-        view_ = own_ = plot_.own(detection, this);
+        view_ = own_ = plot_.own(run_, detection, this);
     else
         view_ = plot_.matrix.empty() ? makeLineChart(scene_, this) : makeHeatMap(matrix_, this);
     view_->setObjectName(name(plot_, "view"));
@@ -115,7 +105,8 @@ void PlotCard::buildHeader() {
             b->setCheckable(true);
             group->addButton(b);
         }
-        linear_->setChecked(true);
+        (plot_.log_first ? log_ : linear_)->setChecked(true);
+        scene_.log_y = plot_.log_first;
         row->addSpacing(theme::kGrid / 2);
         connect(log_, &QToolButton::toggled, this, &PlotCard::setLog);
     }
@@ -164,6 +155,7 @@ void PlotCard::reset() {
 void PlotCard::setAxis(XAxis axis) {
     if (scene_.axis == axis) return;
     scene_.axis = axis;
+    if (own_) own_->setAxis(axis);
     cursor_.reset();
     view_->setCursor(std::nullopt);
     reset();
@@ -210,11 +202,14 @@ bool PlotCard::wanted() const {
 
 void PlotCard::takeCurves() {
     auto curves = curvesOf(plot_, run_);
-    if (!curves_.empty() && curves.size() == curves_.size()) return; // metrics are only ever added
+    const auto same = [](const CurveDef& a, const CurveDef& b) {
+        return a.metric == b.metric && a.label == b.label;
+    };
+    if (!curves_.empty() && std::ranges::equal(curves, curves_, same)) return;
     curves_ = std::move(curves);
     scene_.curves.clear();
     for (const auto& curve : curves_)
-        scene_.curves.push_back({curve.label, curve.colour, curve.dash, curve.faint, {}});
+        scene_.curves.push_back({curve.label, curve.colour, curve.dash, curve.faint, {}, curve.steps});
 }
 
 void PlotCard::takePoints() {
@@ -233,6 +228,7 @@ void PlotCard::sync() {
     timer.start();
     if (own_) {
         own_->sync();
+        note_->setText(own_->note());
         updateWords();
         sync_ms_ = double(timer.nsecsElapsed()) / 1e6;
         return;
@@ -240,6 +236,7 @@ void PlotCard::sync() {
     if (plot_.matrix.empty()) {
         takePoints();
         scene_.lines = plot_.lines ? plot_.lines(run_) : std::vector<ReferenceLine>{};
+        takeEvents();
         scene_.reached = reached();
         scene_.planned = planned();
         scene_.growing = !is_over(run_.state());
@@ -250,6 +247,12 @@ void PlotCard::sync() {
     updateWords();
     view_->redraw();
     sync_ms_ = double(timer.nsecsElapsed()) / 1e6;
+}
+
+void PlotCard::takeEvents() {
+    scene_.events.clear();
+    for (const auto& change : run_.changes())
+        scene_.events.push_back({xAt(run_, change.at, scene_.axis), changeLabel(change)});
 }
 
 void PlotCard::syncMatrix() {
@@ -273,7 +276,11 @@ void PlotCard::updateWords() {
 }
 
 void PlotCard::updateLegend() {
-    if (own_) return legend_->setItems(own_->legend());
+    if (own_) {
+        auto items = own_->legend();
+        legend_->setVisible(!items.empty());
+        return legend_->setItems(std::move(items));
+    }
     std::vector<LegendStrip::Item> items;
     for (const auto& curve : scene_.curves) {
         if (curve.points.empty()) continue;

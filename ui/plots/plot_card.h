@@ -53,6 +53,7 @@ private:
     QMenu* buildMenu();
     void takeCurves();
     void takePoints();
+    void takeEvents();
     void syncMatrix();
     void updateLegend();
     void updateWords();

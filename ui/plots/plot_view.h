@@ -8,7 +8,7 @@
 #include <QWidget>
 
 #include <optional>
-#include <span>
+#include <utility>
 #include <vector>
 
 class QPainter;
@@ -27,13 +27,24 @@ struct PlotCurve {
     int colour = 0, dash = 0;
     bool faint = false;
     std::vector<PlotPoint> points; ///< full resolution, ordered by x; NaN and infinities are data
+    bool steps = false;            ///< each holds until the next
+};
+
+/// Something that happened at one x: a vertical line with a word.
+struct PlotEvent {
+    double x = 0;
+    QString label; ///< "lr 0.05"
+    bool operator==(const PlotEvent&) const = default;
 };
 
 /// What a line chart shows. Held by its owner, who changes it and then calls PlotView::redraw().
 struct PlotScene {
     std::vector<PlotCurve> curves;
     std::vector<ReferenceLine> lines;
+    std::vector<PlotEvent> events; ///< in order of x
     XAxis axis = XAxis::update;
+    QString x_word; ///< beneath the last number, where x is none of the above
+    std::optional<std::pair<double, double>> x_range; ///< where it does not start at 0
     bool log_y = false;
     bool share = false;
     double reached = 0; ///< how far the run is, so that all charts end alike
@@ -77,6 +88,8 @@ public:
     virtual void sync() = 0; ///< the run has got on; redraws where that changes anything
     virtual std::vector<LegendStrip::Item> legend() const = 0;
     virtual QString summary() const = 0;                ///< a sentence for a screen reader
+    virtual QString note() const { return {}; }         ///< beside the title
+    virtual void setAxis(XAxis axis) { (void)axis; }    ///< where it has the run's time as an axis
     virtual QWidget* makeControls() { return nullptr; } ///< beside the title; once
     virtual QWidget* makeFooter() { return nullptr; }   ///< beneath the drawing; once
 
@@ -86,6 +99,10 @@ Q_SIGNALS:
 
 PlotView* makeLineChart(const PlotScene& scene, QWidget* parent);
 PlotView* makeHeatMap(const MatrixScene& scene, QWidget* parent);
+/// What the plot draws of the run; it names itself by `id` in object names.
+OwnPlot* makeHistogramPlot(const WatchedRun& run, QWidget* parent);
+OwnPlot* makeLandscapeLine(const WatchedRun& run, QWidget* parent);
+OwnPlot* makeLandscapePlane(const WatchedRun& run, QWidget* parent);
 OwnPlot* makeDetectionPlot(Detection& detection, QWidget* parent);
 
 } // namespace descent::ui

@@ -1,6 +1,7 @@
 #include "ui/plots/plot.h"
 
 #include "core/base/format.h"
+#include "ui/state/change_text.h"
 #include "ui/state/watched_run.h"
 
 #include <QStringList>
@@ -53,6 +54,10 @@ QString matrixSummary(const PlotDef& plot, const WatchedRun& run) {
 
 } // namespace
 
+bool hasSeries(const WatchedRun& run, std::string_view prefix) {
+    return std::ranges::any_of(run.series(), [&](const auto& s) { return s->info.name.starts_with(prefix); });
+}
+
 std::vector<CurveDef> curvesOf(const PlotDef& plot, const WatchedRun& run) {
     std::vector<CurveDef> curves;
     for (const auto& curve : plot.curves) {
@@ -63,13 +68,18 @@ std::vector<CurveDef> curvesOf(const PlotDef& plot, const WatchedRun& run) {
         int colour = curve.colour;
         for (const auto& series : run.series()) {
             const auto& name = series->info.name;
-            if (!name.starts_with(curve.metric)) continue;
+            if (!name.starts_with(curve.metric) || std::ranges::count(plot.without, name) > 0 ||
+                std::ranges::any_of(plot.curves, [&](const auto& other) { return other.metric == name; }))
+                continue;
             curves.push_back(curve);
             curves.back().metric = name;
             curves.back().label = QString::fromStdString(name.substr(curve.metric.size()));
             curves.back().colour = colour++;
         }
     }
+    if (plot.name_of)
+        for (auto& curve : curves)
+            if (const auto name = plot.name_of(run, curve.metric); !name.isEmpty()) curve.label = name;
     return curves;
 }
 
@@ -102,6 +112,12 @@ QString summary(const PlotDef& plot, const WatchedRun& run) {
     QString text =
         plot.title + QStringLiteral(": ") + now.join(QStringLiteral(", ")) + QStringLiteral(" at ") + when;
     if (!best.isEmpty()) text += QStringLiteral("; ") + best.join(QStringLiteral(", "));
+    QStringList changed;
+    for (const auto& change : run.changes())
+        changed << QStringLiteral("%1 from update %2")
+                       .arg(changeLabel(change), QString::fromStdString(format_count(change.at.count)));
+    if (!changed.isEmpty())
+        text += QStringLiteral("; changed while training: ") + changed.join(QStringLiteral(", "));
     return text;
 }
 

@@ -45,7 +45,8 @@ QString label(double value, double step) {
     if (size < 1e-3) {
         const int exponent = int(std::floor(std::log10(std::abs(value)) + 1e-9));
         const double mantissa = value / std::pow(10.0, exponent);
-        const int decimals = std::abs(mantissa - std::round(mantissa)) < 1e-6 ? 0 : 1;
+        int decimals = int(std::ceil(-std::log10(step / std::pow(10.0, exponent)) - 1e-9));
+        if (decimals <= 1) decimals = std::abs(mantissa - std::round(mantissa)) < 1e-6 ? 0 : 1;
         return plain(mantissa, decimals) + QStringLiteral("e") +
                (exponent < 0 ? QString(QChar(0x2212)) : QString()) + QString::number(std::abs(exponent));
     }

@@ -1,5 +1,6 @@
 #include "ui/state/training.h"
 
+#include "core/analysis/breakpoint.h"
 #include "core/base/live_feed.h"
 #include "core/engine/engine.h"
 #include "ui/state/engine_host.h"
@@ -26,6 +27,8 @@ struct Job {
     std::variant<RunSpec, RunId> what; ///< a new run, or a stored one to take up again
     bool paused = false;
     int threads = 0;
+    Training::Marks marks{};                ///< of a new run
+    std::vector<std::string> breakpoints{}; ///< as they are when it starts
 };
 
 Started open(Engine& engine, StoreHost& store, const Job& job, const std::filesystem::path& path,
@@ -34,7 +37,10 @@ Started open(Engine& engine, StoreHost& store, const Job& job, const std::filesy
                                .paused = job.paused,
                                .feed = feed,
                                .stop = std::move(stop),
-                               .progress = std::move(progress)};
+                               .progress = std::move(progress),
+                               .tags = job.marks.tags,
+                               .log = job.marks.log,
+                               .breakpoints = job.breakpoints};
     if (const auto* spec = std::get_if<RunSpec>(&job.what))
         return engine.start(*spec, store.writer(), options);
     auto reader = StoreReader::open(path);
@@ -55,6 +61,7 @@ struct Training::Impl {
     std::unique_ptr<Session> session;
     std::shared_ptr<std::optional<Started>> starting; // filled by starter, read after its message or its join
     std::optional<RunState> stop_when_started;
+    std::vector<std::string> given;     ///< breakpoints that it was started with
     RunState seen = RunState::finished; ///< of the session, when stateChanged was last sent
     bool moved = false;                 ///< the run has said something
     Progress progress;
@@ -68,6 +75,7 @@ struct Training::Impl {
         if (session || starting || queue.empty()) return;
         Job job = std::move(queue.front());
         queue.pop_front();
+        job.breakpoints = given = self.breakpoints_;
         progress = {};
         moved = false;
         stop_when_started.reset();
@@ -98,6 +106,8 @@ struct Training::Impl {
             return;
         }
         session = std::move(*result);
+        // Set while it was being made ready. Otherwise what has fired must not fire again.
+        if (given != self.breakpoints_) (void)session->set_breakpoints(self.breakpoints_);
         seen = session->state();
         if (stop_when_started) session->stop(*stop_when_started);
         timer.start(kDrainMs);
@@ -161,7 +171,7 @@ Training::~Training() {
     }
 }
 
-Result<void> Training::start(const Request& request, int replicates, bool paused) {
+Result<void> Training::start(const Request& request, int replicates, bool paused, const Marks& marks) {
     Q_ASSERT(QThread::currentThread() == thread());
     Engine* engine = impl_->engine.engine();
     if (!engine) return fail("the training engine is still being loaded");
@@ -173,7 +183,7 @@ Result<void> Training::start(const Request& request, int replicates, bool paused
         if (!spec) return std::unexpected(spec.error());
         specs.push_back(std::move(*spec));
     }
-    for (auto& spec : specs) impl_->queue.push_back({std::move(spec), paused, threads_});
+    for (auto& spec : specs) impl_->queue.push_back({std::move(spec), paused, threads_, marks, {}});
     if (!impl_->session && !impl_->starting)
         impl_->next();
     else
@@ -184,7 +194,7 @@ Result<void> Training::start(const Request& request, int replicates, bool paused
 Result<void> Training::resumeRun(const RunId& run) {
     if (!impl_->engine.engine()) return fail("the training engine is still being loaded");
     if (impl_->session && impl_->session->run() == run) return fail("this run is in progress already");
-    impl_->queue.push_back({run, false, threads_});
+    impl_->queue.push_back({run, false, threads_, {}, {}});
     if (!impl_->session && !impl_->starting)
         impl_->next();
     else
@@ -217,6 +227,21 @@ void Training::stop() {
         impl_->starter.request_stop();
     }
     Q_EMIT stateChanged();
+}
+
+Result<void> Training::change(const std::string& path, const std::string& value) {
+    if (!impl_->session) return fail("no run is in progress");
+    return impl_->session->change(path, value);
+}
+
+Result<void> Training::setBreakpoints(std::vector<std::string> conditions) {
+    for (const auto& condition : conditions)
+        if (const auto read = Breakpoint::parse(condition); !read) return std::unexpected(read.error());
+    if (impl_->session)
+        if (const auto set = impl_->session->set_breakpoints(conditions); !set) return set;
+    breakpoints_ = std::move(conditions);
+    Q_EMIT breakpointsChanged();
+    return {};
 }
 
 bool Training::busy() const {

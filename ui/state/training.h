@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace descent::ui {
@@ -25,9 +26,15 @@ public:
     Training(EngineHost& engine, StoreHost& store, QObject* parent = nullptr);
     ~Training() override; ///< stops as `interrupted`, so that it can be resumed
 
+    /// What a new run is stored with, beside its spec.
+    struct Marks {
+        std::vector<std::string> tags{};
+        std::vector<std::string> log{}; ///< lines that its log begins with
+    };
     /// Validates, then queues `replicates` runs with seeds request.seed, +1, …; the first starts at once if
     /// idle.
-    Result<void> start(const Request& request, int replicates = 1, bool paused = false);
+    Result<void> start(const Request& request, int replicates = 1, bool paused = false,
+                       const Marks& marks = {{}, {}});
     /// Takes up a stopped or interrupted run. Error: busy, or the engine is not there. What the store says
     /// against it comes as failed().
     Result<void> resumeRun(const RunId& run);
@@ -38,6 +45,12 @@ public:
     void proceed(); ///< continue after pause
     void step();
     void stop(); ///< this run; those in line are dropped too
+    /// A parameter of the run in progress, from its next update on. Error: none is, or why it cannot be.
+    Result<void> change(const std::string& path, const std::string& value);
+    /// Conditions at which runs pause: of the one in progress at once, and of those started from now on.
+    /// Error: one that cannot be read; then all stay.
+    Result<void> setBreakpoints(std::vector<std::string> conditions);
+    const std::vector<std::string>& breakpoints() const { return breakpoints_; }
 
     bool busy() const;      ///< preparing, running or paused
     bool preparing() const; ///< reading data, before the first update
@@ -58,11 +71,13 @@ Q_SIGNALS:
     void arrived(const std::vector<BatchPtr>& batches); ///< in order, of run()
     void gap();                                         ///< the feed overflowed: refill from the store
     void ended(const RunId& run, RunState state);
+    void breakpointsChanged();
     void failed(const QString& reason); ///< could not start: one line
 
 private:
     struct Impl;
     int threads_ = 0;
+    std::vector<std::string> breakpoints_;
     std::unique_ptr<Impl> impl_;
 };
 

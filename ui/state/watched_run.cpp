@@ -12,7 +12,12 @@ namespace descent::ui {
 namespace {
 // Stored matrices that the window shows; curves of other kinds are read when they are asked for.
 constexpr std::string_view kMatrices[] = {"validation/confusion"};
-constexpr std::string_view kHistories = "validation/fa-fr"; // and those of single keywords
+// With detection curves those of single keywords.
+constexpr std::string_view kHistories[] = {"validation/fa-fr", "histogram/", "landscape/"};
+
+bool keptWhole(std::string_view name) {
+    return std::ranges::any_of(kHistories, [&](auto prefix) { return name.starts_with(prefix); });
+}
 
 using Histories = std::map<std::string, WatchedRun::History, std::less<>>;
 
@@ -20,7 +25,7 @@ using Histories = std::map<std::string, WatchedRun::History, std::less<>>;
 Histories readHistories(const StoreReader& reader, const RunId& run, const Histories& before) {
     Histories found;
     for (const auto& name : reader.matrix_names(run)) {
-        if (!name.starts_with(kHistories)) continue;
+        if (!keptWhole(name)) continue;
         const auto old = before.find(name);
         auto& history = found[name];
         for (const auto& moment : reader.matrix_moments(run, name)) {
@@ -98,6 +103,8 @@ void WatchedRun::clear() {
     matrices_.clear();
     histories_.clear();
     log_.clear();
+    changes_.clear();
+    ++looks_;
     pending_.clear();
     progress_ = {};
     reason_.clear();
@@ -168,6 +175,8 @@ void WatchedRun::take(Snapshot snapshot) {
     for (auto& matrix : snapshot.matrices) matrices_[matrix.name] = std::move(matrix);
     histories_ = std::move(snapshot.histories);
     log_ = std::move(snapshot.log);
+    changes_ = record_->changes;
+    ++looks_;
     if (!live()) {
         state_ = record_->state;
         reason_ = QString::fromStdString(record_->reason);
@@ -203,8 +212,11 @@ void WatchedRun::append(const MetricBatch& batch) {
         if (!points.empty() && sample.update <= points.back().update) continue;
         points.push_back({sample.update, sample.epoch, sample.seconds, sample.value});
     }
+    looks_ += batch.matrices.size();
+    for (const auto& change : batch.changes)
+        if (std::ranges::count(changes_, change) == 0) changes_.push_back(change);
     for (const auto& matrix : batch.matrices) {
-        if (matrix.name.starts_with(kHistories)) {
+        if (keptWhole(matrix.name)) {
             auto& history = histories_[matrix.name];
             if (history.empty() || history.back()->update < matrix.update)
                 history.push_back(std::make_shared<const Matrix>(matrix));
@@ -259,6 +271,14 @@ const WatchedRun::History& WatchedRun::history(std::string_view name) const {
     static const History none;
     const auto it = histories_.find(name);
     return it == histories_.end() ? none : it->second;
+}
+
+std::vector<std::string> WatchedRun::histories(std::string_view prefix) const {
+    std::vector<std::string> names;
+    for (auto it = histories_.lower_bound(prefix); it != histories_.end() && it->first.starts_with(prefix);
+         ++it)
+        names.push_back(it->first);
+    return names;
 }
 
 void WatchedRun::loadMatrix(QObject* context, const std::string& name, Update at,

@@ -48,15 +48,22 @@ public:
     const std::vector<std::unique_ptr<Series>>& series() const { return series_; }
     const Series* find(std::string_view metric) const;
     const Matrix* matrix(std::string_view name) const; ///< the last one
-    /// Matrices of which every evaluation's is kept, in order: detection curves, "validation/fa-fr…" (corners
-    /// only, so small). Entries do not change; the list grows, and is new after cleared().
+    /// Matrices of which every look's is kept, in order: detection curves, "validation/fa-fr…" (corners only,
+    /// so small), "histogram/…" and "landscape/…". Entries do not change; the list grows, and is new after
+    /// cleared().
     using History = std::vector<std::shared_ptr<const Matrix>>;
     const History& history(std::string_view name) const;
+    /// The names of such matrices that begin so, in order.
+    std::vector<std::string> histories(std::string_view prefix) const;
     /// Reads the stored matrix of that name at or before `at` off the GUI thread; `done` is called on it with
     /// what there is, unless `context` is gone by then. Another run may be watched by then. Watching nothing:
     /// no call.
     void loadMatrix(QObject* context, const std::string& name, Update at,
                     std::function<void(std::optional<Matrix>)> done);
+    /// Made while it trained, in order.
+    const std::vector<Change>& changes() const { return changes_; }
+    /// Grows with each matrix that arrives: what has been made of them is stale when it differs.
+    std::uint64_t looks() const { return looks_; }
     const std::vector<LogLine>& log() const { return log_; }
     const std::vector<std::string>& classes() const;
 
@@ -88,6 +95,8 @@ private:
     std::map<std::string, Matrix, std::less<>> matrices_;
     std::map<std::string, History, std::less<>> histories_;
     std::vector<LogLine> log_;
+    std::vector<Change> changes_;
+    std::uint64_t looks_ = 0;
     bool loading_ = false, again_ = false;
     int generation_ = 0;
     std::vector<BatchPtr> pending_; ///< arrived while reading

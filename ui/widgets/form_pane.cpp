@@ -2,9 +2,15 @@
 
 #include "ui/state/engine_host.h"
 #include "ui/state/inspector.h"
+#include "ui/state/training.h"
 #include "ui/theme.h"
+#include "ui/widgets/breakpoint_edit.h"
+#include "ui/widgets/fold.h"
 #include "ui/widgets/inspection_text.h"
+#include "ui/widgets/ladder_panel.h"
+#include "ui/widgets/param_field.h"
 #include "ui/widgets/request_form.h"
+#include "ui/widgets/schedule_preview.h"
 
 #include <QLabel>
 #include <QProgressBar>
@@ -25,6 +31,7 @@ FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)
     , inspector_(new Inspector(engine, training, this))
     , stack_(new QStackedWidget)
     , form_(new RequestForm)
+    , ladder_(new LadderPanel)
     , failed_(new QLabel) {
     setObjectName(QStringLiteral("formPane"));
     setProperty("role", QStringLiteral("side"));
@@ -41,6 +48,20 @@ FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)
     auto* box = new QVBoxLayout(this);
     box->setContentsMargins(0, 0, 0, 0);
     box->addWidget(stack_);
+    form_->addToRegime(ladder_);
+    connect(ladder_, &LadderPanel::wanted, this, &FormPane::ladderWanted);
+    auto* breakpoints =
+        new Fold(QStringLiteral("run.breakpoints"), tr("Breakpoints"), tr("Breakpoints of runs to come"));
+    auto* inside = new QVBoxLayout(breakpoints->body());
+    inside->setContentsMargins(0, 0, kDotWidth, 0);
+    inside->addWidget(new BreakpointEdit(training, QStringLiteral("formBreakpoints")));
+    const auto count = [breakpoints, &training] {
+        const auto n = training.breakpoints().size();
+        breakpoints->setWord(n > 0 ? QString::number(n) : QString());
+    };
+    connect(&training, &Training::breakpointsChanged, breakpoints, count);
+    count();
+    form_->addToRun(breakpoints);
     connect(&engine_, &EngineHost::ready, this, &FormPane::engineReady);
     connect(&engine_, &EngineHost::failed, this, [this](const QString& reason) {
         failed_->setText(reason + tr("\n\nStored runs can still be read and exported."));
@@ -90,6 +111,7 @@ QWidget* FormPane::makeLoading() {
 
 void FormPane::engineReady() {
     form_->setCatalog(engine_.engine()->catalog());
+    ladder_->setCatalog(&engine_.engine()->catalog());
     if (waiting_) form_->setRequest(*std::exchange(waiting_, std::nullopt));
     stack_->setCurrentWidget(form_);
 }
@@ -101,7 +123,19 @@ void FormPane::setRequest(const Request& request) {
         waiting_ = request;
 }
 
+void FormPane::openLadder() {
+    stack_->setCurrentWidget(form_);
+    ladder_->setOpen(true);
+    form_->reveal(*ladder_);
+}
+
 void FormPane::formChanged() {
+    std::optional<Request> base;
+    if (form_->spec()) {
+        base = form_->request();
+        base->task = form_->spec()->task.id;
+    }
+    ladder_->setBase(base);
     if (form_->spec())
         inspector_->look(*form_->spec());
     else
@@ -113,6 +147,10 @@ void FormPane::showInspection() {
     const auto& found = *inspector_->result();
     form_->setDataLine(dataLine(found));
     form_->setModelLine(modelLine(found));
+    form_->setStepNote(stepNote(found));
+    if (form_->spec())
+        form_->setPlan(planSchedule(*form_->spec(), engine_.engine()->catalog(), found.updates_per_epoch,
+                                    found.planned_updates, found.provenance.train_examples));
     updateCost();
 }
 

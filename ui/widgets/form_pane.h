@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/ladder.h"
 #include "core/base/catalog.h"
 
 #include <QFrame>
@@ -13,6 +14,7 @@ namespace descent::ui {
 
 class EngineHost;
 class Inspector;
+class LadderPanel;
 class RequestForm;
 class Training;
 
@@ -24,6 +26,10 @@ public:
     FormPane(EngineHost& engine, Training& training, QWidget* parent = nullptr);
     void setRequest(const Request& request); ///< also before the engine is there
     RequestForm& form() { return *form_; }
+    void openLadder(); ///< its panel, in view
+
+Q_SIGNALS:
+    void ladderWanted(const LadderPlan& plan);
 
 private:
     QWidget* makeLoading();
@@ -36,6 +42,7 @@ private:
     Inspector* inspector_;
     QStackedWidget* stack_;
     RequestForm* form_;
+    LadderPanel* ladder_;
     QLabel* failed_;
     std::string shown_task_; ///< whose data the lines are about
     std::optional<Request> waiting_;

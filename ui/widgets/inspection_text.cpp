@@ -17,6 +17,10 @@ QString count(std::int64_t n) {
     return QString::fromStdString(format_count(n));
 }
 
+bool aboutStep(const std::string& note) {
+    return note.starts_with("lr ");
+}
+
 } // namespace
 
 QString dataLine(const Inspection& found) {
@@ -54,6 +58,12 @@ QString modelLine(const Inspection& found) {
     return tr("%1 params").arg(count(found.provenance.parameters));
 }
 
+QString stepNote(const Inspection& found) {
+    for (const auto& note : found.notes)
+        if (aboutStep(note)) return QString::fromStdString(note);
+    return {};
+}
+
 QString costLine(const Inspection& found, std::optional<double> seconds_per_update, int replicates) {
     QString text = tr("%1 updates").arg(count(found.planned_updates));
     if (replicates > 1) text = QStringLiteral("%1 × ").arg(replicates) + text;
@@ -61,7 +71,8 @@ QString costLine(const Inspection& found, std::optional<double> seconds_per_upda
         const double seconds = *seconds_per_update * double(found.planned_updates) * replicates;
         text = tr("≈ %1, %2").arg(text, QString::fromStdString(format_duration(seconds)));
     }
-    for (const auto& note : found.notes) text += QLatin1Char('\n') + QString::fromStdString(note);
+    for (const auto& note : found.notes)
+        if (!aboutStep(note)) text += QLatin1Char('\n') + QString::fromStdString(note);
     return text;
 }
 

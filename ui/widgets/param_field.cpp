@@ -109,9 +109,15 @@ ParamField::ParamField(const ParamSpec& spec, QString path, QGridLayout* grid, i
     grid->addWidget(row_, row, 1);
     grid->addWidget(dot_, row, 2);
     grid->addWidget(error_, row + 1, 1, 1, 2);
-    placed_ = {label_, row_, dot_, error_};
+    hint_ = new QLabel(parent);
+    hint_->setObjectName(path_ + QStringLiteral("-hint"));
+    hint_->setProperty("role", QStringLiteral("hint"));
+    hint_->setWordWrap(true);
+    grid->addWidget(hint_, row + 1, 1, 1, 2); // where the error would be: never both
+    placed_ = {label_, row_, dot_, error_, hint_};
     dot_->hide();
     error_->hide();
+    hint_->hide();
     connect(dot_, &QToolButton::clicked, this, &ParamField::reset);
     for (QWidget* widget : {static_cast<QWidget*>(label_), editor_}) {
         widget->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -197,11 +203,17 @@ void ParamField::check(const QString& text) {
             .arg(to_string(preset_).empty() ? tr("empty") : QString::fromStdString(to_string(preset_))));
     error_->setText(valid_ ? QString() : reason(value.error()));
     error_->setVisible(!valid_);
+    hint_->setVisible(valid_ && !hint_->text().isEmpty());
     if (line_ && line_->property("invalid").toBool() == valid_) {
         line_->setProperty("invalid", !valid_);
         theme::repolish(line_);
     }
     editor_->setAccessibleDescription(valid_ ? QString::fromStdString(spec_.help) : error_->text());
+}
+
+void ParamField::setHint(const QString& hint) {
+    hint_->setText(hint);
+    hint_->setVisible(valid_ && !hint.isEmpty());
 }
 
 void ParamField::focus() {

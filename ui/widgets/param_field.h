@@ -30,6 +30,7 @@ class ParamField : public QObject {
 public:
     /// Adds itself to `grid`, the layout of `parent`, as rows `row` and `row` + 1. `path` is "optimizer.lr".
     /// `suffix` stands where the unit would.
+    static constexpr int kRows = 2;
     ParamField(const ParamSpec& spec, QString path, QGridLayout* grid, int row, QWidget* parent,
                QWidget* suffix = nullptr);
     ~ParamField() override;
@@ -41,6 +42,8 @@ public:
     bool changed() const { return changed_; } ///< valid and unlike the preset, or not valid
     void focus();
     QString text() const;
+    /// One line beneath, while what was typed can be: what the value means here. "" for none.
+    void setHint(const QString& hint);
 
 Q_SIGNALS:
     void edited(const QString& text); ///< by the person; also where it is not valid
@@ -56,7 +59,7 @@ private:
     const QString path_;
     Value preset_;
     bool valid_ = true, changed_ = false;
-    std::array<QPointer<QWidget>, 4> placed_; ///< in the grid, owned by its widget, taken away with the field
+    std::array<QPointer<QWidget>, 5> placed_; ///< in the grid, owned by its widget, taken away with the field
     QLabel* label_ = nullptr;
     QWidget* row_ = nullptr;
     QWidget* editor_ = nullptr;
@@ -65,6 +68,7 @@ private:
     QCheckBox* check_ = nullptr;
     QToolButton* dot_ = nullptr;
     QLabel* error_ = nullptr;
+    QLabel* hint_ = nullptr;
 };
 
 } // namespace descent::ui

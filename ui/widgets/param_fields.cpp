@@ -1,14 +1,24 @@
 #include "ui/widgets/param_fields.h"
 
 #include "ui/theme.h"
+#include "ui/widgets/fold.h"
 
 #include <QGridLayout>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <set>
 
 namespace descent::ui {
+
+namespace {
+
+/// "Gradient penalty" → "gradient-penalty".
+QString slug(const QString& title) {
+    return title.toLower().replace(QLatin1Char(' '), QLatin1Char('-'));
+}
+
+} // namespace
 
 QGridLayout* makeFormGrid(QWidget* parent) {
     auto* grid = new QGridLayout(parent);
@@ -23,18 +33,10 @@ QGridLayout* makeFormGrid(QWidget* parent) {
 ParamFields::ParamFields(QString prefix, int visible, QWidget* parent)
     : QWidget(parent)
     , prefix_(std::move(prefix))
-    , visible_(visible)
-    , button_(new QToolButton(this)) {
+    , visible_(visible) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::kGrid / 2);
-    column->addWidget(button_, 0, Qt::AlignLeft);
-    button_->setObjectName(prefix_ + QStringLiteral(".more"));
-    button_->setProperty("role", QStringLiteral("section"));
-    button_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    button_->setIconSize({14, 14});
-    button_->setFocusPolicy(Qt::StrongFocus);
-    connect(button_, &QToolButton::clicked, this, [this] { open(!open_); });
 }
 
 void ParamFields::show(const ParamTable& table, const ParamSet& preset, const Request& request) {
@@ -52,35 +54,67 @@ void ParamFields::show(const ParamTable& table, const ParamSet& preset, const Re
         const auto value = preset.values.find(table[i].name);
         fields_[i]->show(value == preset.values.end() ? table[i].fallback : value->second, typed);
     }
-    updateButton();
+    updateFolds();
+}
+
+ParamFields::Section& ParamFields::sectionOf(const QString& title) {
+    const auto it = std::ranges::find(sections_, title, &Section::title);
+    if (it != sections_.end()) return *it;
+    Section section;
+    section.title = title;
+    const QString heading = !title.isEmpty() ? title : visible_ > 0 ? tr("More") : tr("Options");
+    section.fold = title.isEmpty() ? new Fold(prefix_ + QStringLiteral(".more"), heading,
+                                              tr("%1 options").arg(prefix_), this)
+                                   : new Fold(prefix_ + QStringLiteral(".section-") + slug(title), heading,
+                                              tr("%1: %2").arg(prefix_, title), this);
+    section.grid = makeFormGrid(section.fold->body());
+    layout()->addWidget(section.fold);
+    connect(section.fold, &Fold::toggled, this, &ParamFields::folded);
+    if (title == preview_of_ && preview_) section.fold->setPreview(preview_);
+    sections_.push_back(std::move(section));
+    return sections_.back();
 }
 
 void ParamFields::build(const ParamTable& table) {
+    std::set<QString> open; // another model's options stay open where they were
+    for (auto& section : sections_) {
+        if (section.fold->isOpen()) open.insert(section.title);
+        if (auto* kept = section.fold->takePreview()) kept->setParent(this);
+        delete section.fold;
+    }
+    sections_.clear();
     fields_.clear();
     delete first_;
-    delete more_;
-    auto* column = static_cast<QVBoxLayout*>(layout());
     first_ = new QWidget(this);
-    more_ = new QWidget(this);
-    auto* open_grid = makeFormGrid(first_);
-    auto* more_grid = makeFormGrid(more_);
-    column->insertWidget(0, first_);
-    column->addWidget(more_);
+    auto* first_grid = makeFormGrid(first_);
+    static_cast<QVBoxLayout*>(layout())->insertWidget(0, first_);
     first_->setVisible(visible_ > 0 && !table.empty());
-    more_->setVisible(open_);
+    // What belongs to no section comes before them, wherever it is declared.
+    for (int i = visible_; i < int(table.size()); ++i)
+        if (table[std::size_t(i)].section.empty()) {
+            sectionOf({});
+            break;
+        }
     for (int i = 0; i < int(table.size()); ++i) {
-        const bool in_open = i < visible_;
-        const QString path = prefix_ + QLatin1Char('.') + QString::fromStdString(table[std::size_t(i)].name);
-        QWidget* home = in_open ? first_ : more_;
-        auto* field =
-            new ParamField(table[std::size_t(i)], path, in_open ? open_grid : more_grid, 2 * i, home);
+        const ParamSpec& spec = table[std::size_t(i)];
+        const QString path = prefix_ + QLatin1Char('.') + QString::fromStdString(spec.name);
+        ParamField* field = nullptr;
+        if (i < visible_) {
+            field = new ParamField(spec, path, first_grid, ParamField::kRows * i, first_);
+        } else {
+            Section& section = sectionOf(QString::fromStdString(spec.section));
+            field = new ParamField(spec, path, section.grid, ParamField::kRows * section.rows++,
+                                   section.fold->body());
+            section.fields.push_back(field);
+        }
         fields_.push_back(field);
         connect(field, &ParamField::edited, this, [this, field](const QString& text) {
-            updateButton();
+            updateFolds();
             Q_EMIT edited(field->path(), text);
         });
         connect(field, &ParamField::reset, this, [this, field] { Q_EMIT reset(field->path()); });
     }
+    for (auto& section : sections_) section.fold->setOpen(open.contains(section.title));
     setVisible(!table.empty());
 }
 
@@ -98,32 +132,30 @@ bool ParamFields::changed() const {
     return std::ranges::any_of(fields_, &ParamField::changed);
 }
 
-void ParamFields::open(bool more) {
-    open_ = more;
-    if (more_) more_->setVisible(more);
-    updateButton();
+void ParamFields::setPreview(const QString& section, QWidget* widget) {
+    preview_of_ = section;
+    preview_ = widget;
+    widget->setParent(this);
+    for (auto& each : sections_)
+        if (each.title == section) each.fold->setPreview(widget);
+}
+
+bool ParamFields::sectionOpen(const QString& section) const {
+    const auto it = std::ranges::find(sections_, section, &Section::title);
+    return it != sections_.end() && it->fold->isOpen();
 }
 
 bool ParamFields::reveal(ParamField* field) {
-    const auto it = std::ranges::find(fields_, field);
-    if (it == fields_.end()) return false;
-    if (it - fields_.begin() >= visible_) open(true);
+    if (std::ranges::find(fields_, field) == fields_.end()) return false;
+    for (auto& section : sections_)
+        if (std::ranges::find(section.fields, field) != section.fields.end()) section.fold->setOpen(true);
     field->focus();
     return true;
 }
 
-void ParamFields::updateButton() {
-    const int hidden = int(fields_.size()) - visible_;
-    button_->setVisible(hidden > 0);
-    int changed = 0;
-    for (std::size_t i = std::size_t(visible_); i < fields_.size(); ++i)
-        changed += fields_[i]->changed() ? 1 : 0;
-    QString text = visible_ > 0 ? tr("More") : tr("Options");
-    if (changed > 0) text += tr(" · %1 changed").arg(changed);
-    button_->setText(text);
-    button_->setIcon(theme::icon(open_ ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right"),
-                                 &theme::mutedText));
-    button_->setAccessibleName(tr("%1 options, %2").arg(prefix_, open_ ? tr("shown") : tr("hidden")));
+void ParamFields::updateFolds() {
+    for (auto& section : sections_)
+        section.fold->setChanged(int(std::ranges::count_if(section.fields, &ParamField::changed)));
 }
 
 } // namespace descent::ui

@@ -9,12 +9,13 @@
 #include <vector>
 
 class QGridLayout;
-class QToolButton;
 
 namespace descent::ui {
 
-/// The fields of one parameter table: the first `visible` in the open, the others behind a button that says
-/// how many of them are changed. Thread: GUI.
+class Fold;
+
+/// The fields of one parameter table: the first `visible` in the open, the others folded away, by the
+/// sections that they are declared in; each fold says how many in it are changed. Thread: GUI.
 class ParamFields : public QWidget {
     Q_OBJECT
 public:
@@ -25,25 +26,36 @@ public:
     ParamField* find(const QString& path) const;
     ParamField* firstInvalid() const;
     bool changed() const;
-    void open(bool more);           ///< the part behind the button
+    /// Shown in the fold of that section, above its fields, also while it is folded away. Owned.
+    void setPreview(const QString& section, QWidget* widget);
+    bool sectionOpen(const QString& section) const;
     bool reveal(ParamField* field); ///< opens what hides it and focuses it
 
 Q_SIGNALS:
     void edited(const QString& path, const QString& text);
     void reset(const QString& path);
+    void folded(); ///< a section was opened or closed
 
 private:
+    struct Section {
+        QString title; ///< "" for those that are declared in none
+        Fold* fold = nullptr;
+        QGridLayout* grid = nullptr;
+        int rows = 0;
+        std::vector<ParamField*> fields;
+    };
     void build(const ParamTable& table);
-    void updateButton();
+    Section& sectionOf(const QString& title);
+    void updateFolds();
 
     const QString prefix_;
     const int visible_;
     std::vector<std::string> names_;
     std::vector<ParamField*> fields_;
     QWidget* first_ = nullptr;
-    QToolButton* button_;
-    QWidget* more_ = nullptr;
-    bool open_ = false;
+    std::vector<Section> sections_; ///< in the order of their first field
+    QString preview_of_;
+    QWidget* preview_ = nullptr;
 };
 
 /// An empty form: label, editor, dot.

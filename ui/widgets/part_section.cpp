@@ -1,6 +1,7 @@
 #include "ui/widgets/part_section.h"
 
 #include "ui/theme.h"
+#include "ui/widgets/formula_view.h"
 #include "ui/widgets/param_fields.h"
 
 #include <QComboBox>
@@ -18,7 +19,9 @@ PartSection::PartSection(Group group, int visible_fields, QWidget* parent)
     , group_(group)
     , combo_(new QComboBox)
     , detail_(new QLabel)
+    , head_(new QVBoxLayout)
     , custom_(new QPushButton)
+    , formula_(new FormulaView)
     , fields_(new ParamFields(QString::fromUtf8(to_string(group).data(), qsizetype(to_string(group).size())),
                               visible_fields)) {
     const QString word = QString::fromUtf8(to_string(group).data(), qsizetype(to_string(group).size()));
@@ -41,13 +44,15 @@ PartSection::PartSection(Group group, int visible_fields, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::kGrid / 2);
-    auto* head = new QVBoxLayout; // the fields reach further, with their dots
+    auto* head = head_; // the fields reach further, with their dots
     head->setContentsMargins(0, 0, kDotWidth, 0);
     head->setSpacing(theme::kGrid / 2);
     head->addWidget(caption);
     head->addWidget(combo_);
     head->addWidget(custom_, 0, Qt::AlignLeft);
     head->addWidget(detail_);
+    formula_->setObjectName(word + QStringLiteral("-formula"));
+    head->addWidget(formula_);
     column->addLayout(head);
     column->addWidget(fields_);
     connect(combo_, &QComboBox::activated, this,
@@ -69,12 +74,16 @@ void PartSection::show(const Catalog& catalog, const Part& preset, const Request
     combo_->setCurrentIndex(combo_->findData(QString::fromStdString(preset.id)));
     if (const Entry* entry = catalog.find(group_, preset.id)) {
         combo_->setToolTip(QString::fromStdString(entry->summary));
-        if (group_ == Group::regime) setDetail(QString::fromStdString(entry->summary));
-        if (group_ == Group::optimizer)
-            setDetail(
-                QString::fromStdString(entry->formula).replace(QStringLiteral(";  "), QStringLiteral("\n")));
+        if (group_ == Group::regime || group_ == Group::optimizer)
+            setDetail(QString::fromStdString(entry->summary));
+        formula_->setFormula(QString::fromStdString(entry->formula));
+        formula_->setToolTip(QString::fromStdString(entry->title + ": " + entry->summary));
     }
     fields_->show(catalog.params(group_, preset.id), preset.params, request);
+}
+
+void PartSection::addBelow(QWidget* widget) {
+    head_->addWidget(widget);
 }
 
 void PartSection::setDetail(const QString& text, bool bad) {

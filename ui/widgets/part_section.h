@@ -7,9 +7,11 @@
 class QComboBox;
 class QLabel;
 class QPushButton;
+class QVBoxLayout;
 
 namespace descent::ui {
 
+class FormulaView;
 class ParamField;
 class ParamFields;
 
@@ -24,6 +26,7 @@ public:
     void show(const Catalog& catalog, const Part& preset, const Request& request, const std::string& task);
     void setDetail(const QString& text, bool bad = false);
     void setCustom(const QString& from); ///< "" where it is as the preset has it
+    void addBelow(QWidget* widget);      ///< between the line about it and its parameters; owned
     ParamFields& fields() { return *fields_; }
     Group group() const { return group_; }
 
@@ -37,7 +40,9 @@ private:
     const Group group_;
     QComboBox* combo_;
     QLabel* detail_;
+    QVBoxLayout* head_;
     QPushButton* custom_;
+    FormulaView* formula_;
     ParamFields* fields_;
 };
 

@@ -1,8 +1,10 @@
 #include "ui/widgets/request_form.h"
 
 #include "ui/theme.h"
+#include "ui/widgets/fold.h"
 #include "ui/widgets/param_fields.h"
 #include "ui/widgets/part_section.h"
+#include "ui/widgets/schedule_preview.h"
 
 #include <QComboBox>
 #include <QGridLayout>
@@ -12,7 +14,6 @@
 #include <QScrollBar>
 #include <QSignalBlocker>
 #include <QTimer>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -65,6 +66,9 @@ RequestForm::RequestForm(QWidget* parent)
         connect(s, &PartSection::reset, this, &RequestForm::reset);
         connect(s, &PartSection::resetAll, this, &RequestForm::resetRegime);
     }
+    preview_ = new SchedulePreview;
+    section(Group::regime).fields().setPreview(QStringLiteral("Schedule"), preview_);
+    connect(&section(Group::regime).fields(), &ParamFields::folded, this, &RequestForm::showPreview);
     auto* run = new QWidget;
     buildRun(run);
     column->addWidget(run);
@@ -136,32 +140,16 @@ void RequestForm::buildRun(QWidget* parent) {
             .at_least(1)
             .at_most(999),
         QStringLiteral("run.replicates"), grid, 4, box);
-    more_ = new QToolButton;
-    more_->setText(tr("More"));
-    more_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    more_->setFocusPolicy(Qt::StrongFocus);
-    more_->setObjectName(QStringLiteral("run.more"));
-    more_->setAccessibleName(tr("More about the run"));
-    more_->setProperty("role", QStringLiteral("section"));
-    more_->setIconSize({14, 14});
-    more_->setIcon(theme::icon(QStringLiteral("chevron-right"), &theme::mutedText));
-    column->addWidget(more_, 0, Qt::AlignLeft);
-    more_box_ = new QWidget;
-    auto* more_grid = makeFormGrid(more_box_);
+    more_ = new Fold(QStringLiteral("run.more"), tr("More"), tr("More about the run"));
+    column->addWidget(more_);
+    run_ = column;
+    auto* more_grid = makeFormGrid(more_->body());
     threads_ = new ParamField(
         integer("threads", 0,
                 "Processor threads; 0 lets the engine choose. Small models are often faster on one")
             .at_least(0)
             .at_most(1024),
-        QStringLiteral("run.threads"), more_grid, 0, more_box_);
-    more_box_->hide();
-    column->addWidget(more_box_);
-    connect(more_, &QToolButton::clicked, this, [this] {
-        more_box_->setVisible(more_box_->isHidden());
-        more_->setIcon(theme::icon(more_box_->isHidden() ? QStringLiteral("chevron-right")
-                                                         : QStringLiteral("chevron-down"),
-                                   &theme::mutedText));
-    });
+        QStringLiteral("run.threads"), more_grid, 0, more_->body());
     for (auto* field : {seed_, replicates_, threads_}) {
         field->show(field == replicates_ ? std::int64_t{1} : std::int64_t{0}, std::nullopt);
         connect(field, &ParamField::reset, this, [this, field] {
@@ -322,7 +310,7 @@ bool RequestForm::showFirstInvalid() {
             return section(group).fields().reveal(field);
     for (auto* field : {length_, seed_, replicates_, threads_}) {
         if (field->valid()) continue;
-        if (field == threads_) more_box_->show();
+        if (field == threads_) more_->setOpen(true);
         field->focus();
         return true;
     }
@@ -339,6 +327,34 @@ void RequestForm::setModelLine(const QString& text) {
 void RequestForm::setCost(const QString& text, const QString& tool_tip) {
     cost_->setText(text);
     cost_->setToolTip(tool_tip);
+}
+
+void RequestForm::setStepNote(const QString& text) {
+    if (auto* field = section(Group::optimizer).fields().find(QStringLiteral("optimizer.lr")))
+        field->setHint(text);
+}
+
+void RequestForm::setPlan(const SchedulePlan& plan) {
+    preview_->setPlan(plan);
+    showPreview();
+}
+
+/// A constant step size is shown only to those who look for it.
+void RequestForm::showPreview() {
+    const bool open = section(Group::regime).fields().sectionOpen(QStringLiteral("Schedule"));
+    preview_->setVisible(!preview_->plan().lr.empty() && (open || !preview_->plan().constant));
+}
+
+void RequestForm::addToRun(QWidget* widget) {
+    run_->addWidget(widget);
+}
+
+void RequestForm::reveal(QWidget& part) {
+    QTimer::singleShot(0, &part, [this, &part] { scroll_->ensureWidgetVisible(&part, 0, theme::kGrid * 2); });
+}
+
+void RequestForm::addToRegime(QWidget* widget) {
+    section(Group::regime).addBelow(widget);
 }
 
 void RequestForm::setTrainText(const QString& text) {

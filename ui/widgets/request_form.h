@@ -12,12 +12,15 @@ class QComboBox;
 class QLabel;
 class QPushButton;
 class QScrollArea;
-class QToolButton;
+class QVBoxLayout;
 
 namespace descent::ui {
 
+class Fold;
 class ParamField;
 class PartSection;
+class SchedulePreview;
+struct SchedulePlan;
 
 /// What to run: a Request being edited against a catalog. Choosing an entry brings its presets; what is
 /// edited after is marked and can be taken back. Thread: GUI.
@@ -43,6 +46,14 @@ public:
     void setModelLine(const QString& text);
     void setCost(const QString& text, const QString& tool_tip = {});
     void setTrainText(const QString& text);
+    /// Beneath the step size: what it is in other units.
+    void setStepNote(const QString& text);
+    void setPlan(const SchedulePlan& plan);
+    /// Folded away in the part about the run, or beneath the regime. Owned.
+    void addToRun(QWidget* widget);
+    void addToRegime(QWidget* widget);
+    void reveal(QWidget& part); ///< scrolls it into view
+    const Catalog* catalog() const { return catalog_; }
 
 Q_SIGNALS:
     void changed(); ///< spec() may be another one
@@ -58,6 +69,7 @@ private:
     void resolve();
     void showCustom();
     void readLength(const QString& text);
+    void showPreview();
     PartSection& section(Group group) { return *sections_[std::size_t(group)]; }
 
     const Catalog* catalog_ = nullptr;
@@ -70,8 +82,9 @@ private:
     ParamField* seed_ = nullptr;
     ParamField* replicates_ = nullptr;
     ParamField* threads_ = nullptr;
-    QToolButton* more_ = nullptr;
-    QWidget* more_box_ = nullptr;
+    Fold* more_ = nullptr;
+    QVBoxLayout* run_ = nullptr;
+    SchedulePreview* preview_ = nullptr;
     QLabel* problem_;
     QLabel* cost_;
     QPushButton* train_;

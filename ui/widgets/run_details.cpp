@@ -1,6 +1,6 @@
 #include "ui/widgets/run_details.h"
 
-#include "core/base/catalog.h"
+#include "core/base/change.h"
 #include "ui/models/confusion_model.h"
 #include "ui/models/plot_table_model.h"
 #include "ui/models/series_model.h"
@@ -243,7 +243,8 @@ const PlotDef* RunDetails::ownTable() const {
 
 void RunDetails::syncTable() {
     if (const auto* plot = ownTable()) {
-        if (std::exchange(own_stale_, false)) own_->setTable(plot->table(detection_));
+        if (std::exchange(own_looks_, run_.looks()) != run_.looks()) own_stale_ = true;
+        if (std::exchange(own_stale_, false)) own_->setTable(plot->table(run_, detection_));
         return;
     }
     if (series_->columnCount() == 3) chooseTable(which_->currentIndex()); // nothing had been declared yet
@@ -301,9 +302,11 @@ void RunDetails::sync() {
 }
 
 void RunDetails::syncSpec() {
-    if (!run_.record() || !spec_->toPlainText().isEmpty()) return;
+    if (!run_.record() || (!spec_->toPlainText().isEmpty() && spec_changes_ == run_.changes().size())) return;
+    spec_changes_ = run_.changes().size();
     spec_->setPlainText(
-        catalog_ ? QString::fromStdString(to_toml(catalog_->request_for(run_.record()->spec), *catalog_))
+        catalog_ ? QString::fromStdString(to_toml(
+                       request_with_changes(*catalog_, run_.record()->spec, run_.changes()), *catalog_))
                  : tr("The spec is shown when the engine has been loaded."));
 }
 

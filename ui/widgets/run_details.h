@@ -63,6 +63,8 @@ private:
     SeriesModel* series_;
     PlotTableModel* own_;
     bool own_stale_ = true;
+    std::uint64_t own_looks_ = 0;  ///< of the run, when own_ was filled
+    std::size_t spec_changes_ = 0; ///< of the run, when spec_ was written
     ConfusionModel* confusion_;
     ErrorsPane* errors_ = nullptr;
     QTableView* table_ = nullptr;

@@ -19,6 +19,8 @@ namespace descent::ui {
 
 namespace {
 
+constexpr int kWordsNeed = theme::kGrid * 84;
+
 QString text(std::string s) {
     return QString::fromStdString(s);
 }
@@ -62,7 +64,8 @@ QString progressText(const RunHeader::Facts& facts) {
         parts << text(format_duration(p.seconds));
     else if (facts.state == RunState::running && p.eta_seconds)
         parts << RunHeader::tr("ETA %1").arg(text(format_duration(*p.eta_seconds)));
-    if (!facts.reason.isEmpty()) parts << facts.reason;
+    if (!facts.reason.isEmpty() && facts.state != RunState::paused)
+        parts << facts.reason; // paused: a bar says it
     if (facts.waiting > 0) parts << RunHeader::tr("%1 more waiting").arg(facts.waiting);
     return parts.join(QStringLiteral(" · "));
 }
@@ -97,6 +100,9 @@ RunHeader::RunHeader(QWidget* parent)
     step_ =
         button("stepButton", tr("Step"), QStringLiteral("step"), tr("While paused: exactly one update (.)"));
     stop_ = button("stopButton", tr("Stop"), QStringLiteral("stop"), tr("End the run; it can be resumed"));
+    adjust_ = button("adjustButton", tr("Adjust…"), QStringLiteral("adjust"),
+                     tr("Change step size, clip or batch, and set breakpoints, while it trains"));
+    adjust_->setCheckable(true);
     resume_ = button("resumeButton", tr("Resume"), QStringLiteral("play"),
                      tr("Train on from where it was stopped"));
 
@@ -108,7 +114,22 @@ RunHeader::RunHeader(QWidget* parent)
     top->addWidget(state_);
     top->addSpacing(theme::kGrid / 2);
     top->addWidget(facts_, 1);
-    for (auto* b : {pause_, step_, stop_, resume_}) top->addWidget(b);
+    for (auto* b : {adjust_, pause_, step_, stop_, resume_}) top->addWidget(b);
+    halt_ = new QFrame;
+    halt_->setObjectName(QStringLiteral("runHalt"));
+    halt_->setProperty("role", QStringLiteral("bar"));
+    halt_words_ = new QLabel;
+    halt_words_->setObjectName(QStringLiteral("runHaltWords"));
+    halt_words_->setWordWrap(true);
+    auto* sign = new QLabel;
+    sign->setPixmap(theme::icon(QStringLiteral("pause"), &theme::warning).pixmap(18, 18));
+    auto* halt_row = new QHBoxLayout(halt_);
+    halt_row->setContentsMargins(theme::kGrid + theme::kGrid / 2, theme::kGrid / 2, theme::kGrid,
+                                 theme::kGrid / 2);
+    halt_row->setSpacing(theme::kGrid);
+    halt_row->addWidget(sign);
+    halt_row->addWidget(halt_words_, 1);
+    halt_->hide();
     auto* below = new QHBoxLayout;
     below->setSpacing(theme::kGrid * 2);
     below->addWidget(bar_, 1000);
@@ -119,10 +140,12 @@ RunHeader::RunHeader(QWidget* parent)
     column->setSpacing(theme::kGrid / 2);
     column->addLayout(top);
     column->addLayout(below);
+    column->addWidget(halt_);
     connect(pause_, &QPushButton::clicked, this, &RunHeader::pauseClicked);
     connect(step_, &QPushButton::clicked, this, &RunHeader::stepClicked);
     connect(stop_, &QPushButton::clicked, this, &RunHeader::stopClicked);
     connect(resume_, &QPushButton::clicked, this, &RunHeader::resumeClicked);
+    connect(adjust_, &QPushButton::clicked, this, &RunHeader::adjustToggled);
     connect(axis_, &QComboBox::currentIndexChanged, this, &RunHeader::axisChosen);
 }
 
@@ -163,14 +186,34 @@ void RunHeader::show(const Facts& facts) {
         pause_->setAccessibleName(label);
         pause_->setIcon(theme::icon(paused ? QStringLiteral("play") : QStringLiteral("pause")));
     }
+    adjust_->setVisible(going || facts.preparing);
+    adjust_->setEnabled(going && !facts.preparing);
+    const bool halted = paused && going && !facts.reason.isEmpty();
+    if (halted)
+        halt_words_->setText(
+            tr("Paused at update %1: %2").arg(text(format_count(p.update.count)), facts.reason));
+    halt_->setVisible(halted);
     step_->setVisible(going || facts.preparing);
     step_->setEnabled(going && paused);
     stop_->setVisible(going || facts.preparing);
     resume_->setVisible(!going && !facts.preparing && facts.may_resume);
 }
 
+/// Where there is little room the name comes before the words on buttons.
+void RunHeader::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const bool compact = width() < kWordsNeed;
+    for (auto* b : {adjust_, step_, stop_}) {
+        const QString word = compact ? QString() : b->accessibleName();
+        if (b->text() != word) b->setText(word);
+    }
+}
+
 void RunHeader::focusPause() {
     pause_->setFocus(Qt::OtherFocusReason);
+}
+void RunHeader::setAdjusting(bool open) {
+    adjust_->setChecked(open);
 }
 int RunHeader::axis() const {
     return axis_->currentIndex();

@@ -7,6 +7,7 @@
 #include <optional>
 
 class QComboBox;
+class QFrame;
 class QLabel;
 class QProgressBar;
 class QPushButton;
@@ -35,13 +36,18 @@ public:
     explicit RunHeader(QWidget* parent = nullptr);
     void show(const Facts& facts);
     void focusPause();
+    void setAdjusting(bool open); ///< the look of the button
     int axis() const;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 Q_SIGNALS:
     void pauseClicked(); ///< pause or continue
     void stepClicked();
     void stopClicked();
     void resumeClicked();
+    void adjustToggled(bool open);
     void axisChosen(int axis); ///< 0 update, 1 epoch, 2 seconds
 
 private:
@@ -53,7 +59,9 @@ private:
     ElidedLabel* facts_;
     QProgressBar* bar_;
     QComboBox* axis_;
-    QPushButton *pause_, *step_, *stop_, *resume_;
+    QPushButton *pause_, *step_, *stop_, *resume_, *adjust_;
+    QFrame* halt_;       ///< why it paused by itself
+    QLabel* halt_words_; ///< "Paused at update 120: breakpoint …"
 };
 
 /// "34/100 epochs · ETA 1:20", "100 epochs in 58 s · diverged at update 312: …".

@@ -359,14 +359,15 @@ void RunPreview::fill(QGridLayout& grid, const std::vector<Fact>& facts) {
     const int wanted = int(facts.size());
     for (int row = 0; row < std::max(wanted, grid.rowCount()); ++row) {
         auto* name = grid.itemAtPosition(row, 0)
-                         ? qobject_cast<QLabel*>(grid.itemAtPosition(row, 0)->widget())
+                         ? qobject_cast<ElidedLabel*>(grid.itemAtPosition(row, 0)->widget())
                          : nullptr;
         if (!name && row >= wanted) continue;
         if (!name) {
-            name = new QLabel;
-            name->setTextFormat(Qt::PlainText);
+            name = new ElidedLabel;
+            name->setMode(Qt::ElideMiddle);
+            name->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
             name->setProperty("role", QStringLiteral("muted"));
-            grid.addWidget(name, row, 0, Qt::AlignLeft);
+            grid.addWidget(name, row, 0);
             auto* made = new ElidedLabel;
             made->setMode(Qt::ElideMiddle);
             made->setTextInteractionFlags(Qt::TextSelectableByMouse);
