@@ -56,7 +56,8 @@ TEST(StudentT, HasClosedFormsForOneAndTwoDegreesOfFreedom) {
 }
 
 TEST(Intervals, OfDifferencesAgreeWithSciPy) {
-    for (const auto& c : golden().at("differences")) {
+    const auto all = golden();
+    for (const auto& c : all.at("differences")) {
         const std::string name = c.at("name");
         const auto before = c.at("before").get<std::vector<double>>(),
                    after = c.at("after").get<std::vector<double>>();

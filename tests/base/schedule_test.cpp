@@ -30,7 +30,8 @@ double factor(const nlohmann::json& settings, std::int64_t total, std::int64_t t
 } // namespace
 
 TEST(Schedule, AgreesWithPyTorch) {
-    for (const auto& one : golden().at("schedules")) {
+    const auto all = golden();
+    for (const auto& one : all.at("schedules")) {
         const Schedule schedule(regime(one.at("params")), one.at("total"));
         const auto& expected = one.at("factors");
         for (std::size_t t = 0; t < expected.size(); ++t)
