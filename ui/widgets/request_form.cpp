@@ -72,6 +72,7 @@ RequestForm::RequestForm(QWidget* parent)
     auto* run = new QWidget;
     buildRun(run);
     column->addWidget(run);
+    column->addWidget(makeDetail());
     column->addStretch();
     scroll_->setObjectName(QStringLiteral("formScroll"));
     scroll_->setWidgetResizable(true);
@@ -110,6 +111,19 @@ RequestForm::RequestForm(QWidget* parent)
     all->addWidget(line);
     all->addLayout(foot);
     connect(train_, &QPushButton::clicked, this, &RequestForm::trainClicked);
+}
+
+/// What the regime sets, section by section: long, and seldom needed, so below what every run is asked for.
+QWidget* RequestForm::makeDetail() {
+    auto* detail = new QWidget;
+    auto* column = new QVBoxLayout(detail);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(theme::kGrid / 2);
+    auto* caption = new QLabel(tr("REGIME IN DETAIL"));
+    caption->setProperty("role", QStringLiteral("caption"));
+    column->addWidget(caption);
+    column->addWidget(&section(Group::regime).fields());
+    return detail;
 }
 
 void RequestForm::buildRun(QWidget* parent) {

@@ -61,6 +61,7 @@ Q_SIGNALS:
 
 private:
     void buildRun(QWidget* parent);
+    QWidget* makeDetail();
     void choose(Group group, const std::string& id);
     void edit(const QString& path, const QString& text);
     void reset(const QString& path);

@@ -10,6 +10,7 @@
 #include <QPainter>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -40,6 +41,12 @@ protected:
         painter.drawEllipse(QRectF(rect()).adjusted(1, 1, -1, -1));
     }
 };
+
+/// The bar says when it paused; the update that was looked at is the one before.
+QString withoutMoment(QString reason) {
+    static const QRegularExpression moment(QStringLiteral("^breakpoint at update [\\d,]+:"));
+    return reason.replace(moment, QStringLiteral("breakpoint:"));
+}
 
 } // namespace
 
@@ -190,8 +197,8 @@ void RunHeader::show(const Facts& facts) {
     adjust_->setEnabled(going && !facts.preparing);
     const bool halted = paused && going && !facts.reason.isEmpty();
     if (halted)
-        halt_words_->setText(
-            tr("Paused at update %1: %2").arg(text(format_count(p.update.count)), facts.reason));
+        halt_words_->setText(tr("Paused at update %1: %2")
+                                 .arg(text(format_count(p.update.count)), withoutMoment(facts.reason)));
     halt_->setVisible(halted);
     step_->setVisible(going || facts.preparing);
     step_->setEnabled(going && paused);
