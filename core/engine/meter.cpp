@@ -1,5 +1,6 @@
 #include "core/engine/meter.h"
 
+#include "core/base/format.h"
 #include "core/engine/experiment.h"
 
 namespace descent {
@@ -27,7 +28,23 @@ void Meter::timed(Seat& seat, F&& look) {
 bool Meter::due(const Seat& seat, Update update, double trained, double per_pass) const {
     if (every_ > 0) return update.count % every_ == 0;
     const double one = seat.looks > 0 ? seat.spent / seat.looks : seat.instrument->cost() * per_pass;
-    return seat.spent + one <= share_ * trained / static_cast<double>(seats_.size());
+    // Within its own part, and all together within the whole: another's first look may have cost more than
+    // reckoned.
+    return seat.spent + one <= share_ * trained / static_cast<double>(seats_.size()) &&
+           spent_ + one <= share_ * trained;
+}
+
+std::vector<std::string> Meter::too_dear(double per_pass, double run_seconds) const {
+    std::vector<std::string> all;
+    for (const auto& seat : seats_) {
+        const double one = seat.instrument->cost() * per_pass;
+        const double first = one * static_cast<double>(seats_.size()) / share_;
+        if (every_ > 0 || seat.looks > 0 || first <= run_seconds) continue;
+        all.push_back(seat.id + " will hardly be measured: a look takes about " + format_duration(one) +
+                      ", and probe_share = " + format_number(share_) + " allows the first after " +
+                      format_duration(first) + "; a larger share, or probe_every, lets it look");
+    }
+    return all;
 }
 
 void Meter::before(const Lens& lens, double trained, double per_pass) {

@@ -25,6 +25,9 @@ public:
     /// With each evaluation: the share of time taken so far.
     void record_share(double trained);
     void at_end(const Lens& lens, const std::function<bool()>& stop);
+    /// For the run's log, a sentence for each instrument that will not come to look in a run of so many
+    /// seconds: what it costs, and what would let it.
+    std::vector<std::string> too_dear(double per_pass, double run_seconds) const;
     double seconds() const { return spent_; } ///< taken by the instruments so far
 
     std::vector<std::pair<std::string, Tensor>> state(); ///< "<instrument>/<name>"

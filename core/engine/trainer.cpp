@@ -241,6 +241,10 @@ UpdateFacts Trainer::make_update() {
     if (facts.finite() && !meter_.idle()) meter_.after(lens);
     check_breakpoints();
     if (facts.finite()) update_ = experiment_.updates();
+    if (!seconds_per_update_)
+        for (auto& line :
+             meter_.too_dear(pass_seconds_, since() * static_cast<double>(planned_.count - update_.count)))
+            note(LogLine::Level::info, std::move(line));
     seconds_per_update_ = seconds_per_update_ ? 0.95 * *seconds_per_update_ + 0.05 * since() : since();
     return facts;
 }

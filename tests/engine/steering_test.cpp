@@ -259,4 +259,16 @@ TEST(Meter, KeepsToItsShareByLookingLessOften) {
     EXPECT_FALSE(looked(0)) << "what it took is to be earned first";
 }
 
+TEST(Meter, SaysWhatWillNotBeMeasured) {
+    const auto spec = make_spec("elman", "sgd", "full-batch",
+                                small({{"regime.probe_distance", "true"}, {"regime.probe_sharpness", "1"}}));
+    Experiment experiment(spec, small_task());
+    Recorder recorder;
+    const Meter meter(experiment, recorder);
+    EXPECT_TRUE(meter.too_dear(1.0, 1e6).empty());
+    const auto dear = meter.too_dear(1.0, 30); // the distance is a hundredth of a pass, the sharpness many
+    ASSERT_EQ(dear.size(), 1U);
+    EXPECT_TRUE(dear[0].starts_with("sharpness will hardly be measured: a look takes about ")) << dear[0];
+}
+
 } // namespace descent::test
