@@ -2,6 +2,7 @@
 
 #include "core/analysis/break_condition.h"
 #include "core/base/format.h"
+#include "core/base/param.h"
 
 #include <algorithm>
 #include <cmath>
@@ -152,10 +153,8 @@ Breakpoint::~Breakpoint() = default;
 
 Result<Breakpoint> Breakpoint::parse(std::string_view text) {
     return guarded([&] {
-        const auto first = std::min(text.find_first_not_of(" \t\r\n"), text.size());
-        text = text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
         auto impl = std::make_unique<Impl>();
-        impl->text = text;
+        impl->text = trimmed(text);
         impl->condition = parse_break_condition(impl->text);
         if (!impl->condition.metric.name.empty()) impl->add(impl->condition.metric);
         for (const auto* side : {&impl->condition.left, &impl->condition.right})

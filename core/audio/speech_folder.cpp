@@ -33,13 +33,6 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlank = " \t\r\n";
-    const auto begin = text.find_first_not_of(kBlank);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
 bool is_sound(const std::string& name) {
     constexpr std::array<std::string_view, 9> kExtensions{".wav",  ".wave", ".flac", ".ogg", ".oga",
                                                           ".opus", ".aif",  ".aiff", ".au"};

@@ -9,12 +9,6 @@ namespace descent {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 /// "100 optimizer.lr=0.05"
 Change parse_one(std::string_view text) {
     const auto refuse = [&] {
@@ -86,17 +80,20 @@ std::string to_text(const std::vector<Change>& changes) {
     return text;
 }
 
+std::vector<Change> joined_changes(std::vector<Change> planned, const std::vector<Change>& made) {
+    std::erase_if(planned, [&](const Change& change) { return std::ranges::count(made, change) > 0; });
+    planned.insert(planned.end(), made.begin(), made.end());
+    std::ranges::stable_sort(planned, {}, &Change::at);
+    return planned;
+}
+
 Request request_with_changes(const Catalog& catalog, const RunSpec& spec, const std::vector<Change>& made) {
     auto request = catalog.request_for(spec);
-    auto all = made;
-    // What the spec plans and the run has not come to yet.
-    const auto planned = spec.regime.params.values.find("changes");
-    if (planned != spec.regime.params.values.end())
-        for (auto& change :
-             parse_changes(to_string(planned->second), catalog, spec).value_or(std::vector<Change>{}))
-            if (std::ranges::count(all, change) == 0) all.push_back(std::move(change));
-    std::ranges::stable_sort(all, {}, &Change::at);
-    if (!all.empty()) request.set("regime.changes", to_text(all));
+    std::vector<Change> planned;
+    if (const auto text = spec.regime.params.values.find("changes"); text != spec.regime.params.values.end())
+        planned = parse_changes(to_string(text->second), catalog, spec).value_or(std::vector<Change>{});
+    if (const auto all = joined_changes(std::move(planned), made); !all.empty())
+        request.set("regime.changes", to_text(all));
     return request;
 }
 

@@ -30,6 +30,10 @@ std::string to_text(const std::vector<Change>& changes);
 /// One change, checked; `value` as typed by a person.
 Result<Change> check_change(const Change& change, const Catalog& catalog, const RunSpec& spec);
 
+/// What is known of a run's changes, in order: those its spec plans, and those recorded with it, which are
+/// partly the same. At one update the recorded ones come last: they are what was done.
+std::vector<Change> joined_changes(std::vector<Change> planned, const std::vector<Change>& made);
+
 /// The request that trains the run again as it went: its spec, with the changes made while it trained in
 /// regime.changes.
 Request request_with_changes(const Catalog& catalog, const RunSpec& spec, const std::vector<Change>& made);

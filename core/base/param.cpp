@@ -21,12 +21,6 @@ std::string shortest(T number) {
     return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
 }
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 std::string lower(std::string_view text) {
     std::string result(text);
     for (char& c : result)
@@ -142,6 +136,12 @@ const Value& at(const ParamSet& set, std::string_view name) {
 }
 
 } // namespace
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
 
 ParamSpec flag(std::string name, bool fallback, std::string help) {
     return declare(std::move(name), ParamType::boolean, fallback, std::move(help));

@@ -108,6 +108,9 @@ Result<Value> parse_value(const ParamSpec& spec, std::string_view text, std::str
 /// Checks type and range; an integer is taken for a real.
 Result<Value> check_value(const ParamSpec& spec, const Value& value, std::string_view where);
 
+/// Without the blanks and line ends around it.
+std::string_view trimmed(std::string_view text);
+
 /// The candidate nearest to `word` by edit distance, where it is near enough to be what was meant.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 

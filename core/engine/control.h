@@ -34,7 +34,7 @@ public:
         RunState as = RunState::stopped;
     };
     /// Returns when the next update may be made or the run must end. Calls `paused` once if it has to wait,
-    /// `asked` whenever something was requested meanwhile, and `running` when it goes on after that.
+    /// `asked` whenever something was requested while it waits, and `running` when it goes on after that.
     template<class Paused, class Running, class Asked>
     Leave wait_for_leave(Paused&& paused, Running&& running, Asked&& asked) {
         std::unique_lock lock(mutex_);
@@ -54,7 +54,6 @@ public:
             }
             if (!stop_) unlocked(running);
         }
-        if (requested_) unlocked(asked);
         if (!stop_ && steps_ > 0) --steps_;
         return {stop_.has_value(), stop_.value_or(RunState::stopped)};
     }

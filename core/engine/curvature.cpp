@@ -90,12 +90,6 @@ double update_scale(const Experiment& experiment) {
     return static_cast<double>((examples + micro - 1) / micro);
 }
 
-KeepWeights::KeepWeights(Weights& weights) : weights_(weights), kept_(weights.flat().clone()) {}
-
-KeepWeights::~KeepWeights() {
-    weights_.flat().copy_(kept_);
-}
-
 double sample_share(const Experiment& experiment) {
     const auto all = experiment.data().train.size();
     const auto most = experiment.spec().regime.params.integer("probe_examples");

@@ -55,20 +55,6 @@ std::function<Tensor(const Tensor&)> preconditioned(const Hessian& hessian, cons
 /// follows: 1 for the mean, the update's examples for the sum, its micro-batches for the sum of their means.
 double update_scale(const Experiment& experiment);
 
-/// Puts the weights back, bit for bit, when it goes.
-class KeepWeights {
-public:
-    explicit KeepWeights(Weights& weights);
-    ~KeepWeights();
-    KeepWeights(const KeepWeights&) = delete;
-    KeepWeights& operator=(const KeepWeights&) = delete;
-    const Tensor& kept() const { return kept_; } ///< [P]
-
-private:
-    Weights& weights_;
-    Tensor kept_;
-};
-
 /// Examples that instruments go by, as a share of the training set: the cost of one of their gradients.
 double sample_share(const Experiment& experiment);
 

@@ -116,11 +116,10 @@ Evaluation Experiment::accumulate() {
         const at::NoGradGuard no_grad;
         const double norm = weights_.gradient().norm().item<double>();
         if (norm > 0 && std::isfinite(norm)) {
-            const auto here = weights_.flat().clone();
+            const KeepWeights keep(weights_);
             weights_.flat().add_(weights_.gradient(), radius / (norm + 1e-12));
             const at::AutoGradMode grad(true);
             gradient_.take(batch_, regime_, lr_, updates_, nullptr);
-            weights_.flat().copy_(here);
         }
     }
     return answers;
@@ -162,10 +161,6 @@ UpdateFacts Experiment::step(const Evaluation& batch) {
 void Experiment::observe(const Evaluation& train, const Evaluation& validation) {
     plateau_.observe(train.loss());
     early_stop_.observe(validation.loss(), validation.confusion.accuracy(), updates_);
-}
-
-double Experiment::scale(std::int64_t examples) const {
-    return regime_.text("reduction") == "sum" ? 1 : 1.0 / static_cast<double>(examples);
 }
 
 std::vector<Examples> Experiment::sample(std::int64_t most) const {

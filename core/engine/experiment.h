@@ -61,9 +61,6 @@ public:
     Tensor losses(const Tensor& logits, const Tensor& labels) const {
         return loss_.descended(logits, labels);
     }
-    /// What the gradient of the losses' sum over n examples is multiplied with, in the units of the
-    /// reduction.
-    double scale(std::int64_t examples) const;
     /// Up to `most` examples of the training set, unvaried and without dropout, in chunks as the model likes
     /// them: the same ones at each call.
     std::vector<Examples> sample(std::int64_t most) const;

@@ -107,17 +107,15 @@ Tensor Gradient::exact_product(const Examples& block, const Tensor& direction) {
 void Gradient::regularize(const Examples& block, const ParamSet& regime, double lr) {
     const at::NoGradGuard no_grad;
     const auto& form = regime.text("penalty_difference");
-    auto& x = weights_.flat();
     const auto g = weights_.gradient().clone();
     const auto v = g * regime.real("penalty");
     const double norm = v.norm().item<double>();
     if (norm == 0 || !std::isfinite(norm)) return;
     const auto at_distance = [&](double step) {
         const at::AutoGradMode grad(true);
-        const auto here = x.clone();
-        x.add_(v, step);
+        const KeepWeights keep(weights_);
+        weights_.flat().add_(v, step);
         backward(block, 1.0 / static_cast<double>(block.size()), nullptr);
-        x.copy_(here);
         return weights_.gradient().clone();
     };
     const double step = regime.real("penalty_eps") / norm;

@@ -16,7 +16,7 @@ TrainingSession::TrainingSession(Start start, StoreWriter& store, BatchSink* liv
         trainer_.remember(record_.changes);
     else
         from_ = trainer_.restore(start.checkpoint, record_.changes).update;
-    trainer_.change_at_once(std::move(start.changes));
+    for (auto& change : start.changes) control_.change(std::move(change));
     control_.set_breakpoints(std::move(start.breakpoints));
     for (auto& line : start.log) trainer_.note(line.level, std::move(line.text));
     if (start.paused) control_.pause();

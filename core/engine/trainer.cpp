@@ -39,9 +39,7 @@ Trainer::Trainer(Experiment& experiment, Control& control, Sinks sinks, RunId ru
 }
 
 void Trainer::remember(const std::vector<Change>& made) {
-    for (const auto& change : made)
-        if (std::ranges::count(to_come_, change) == 0) to_come_.push_back(change);
-    std::ranges::stable_sort(to_come_, {}, &Change::at);
+    to_come_ = joined_changes(std::move(to_come_), made);
 }
 
 Standing Trainer::restore(const std::filesystem::path& file, const std::vector<Change>& made) {
@@ -57,10 +55,6 @@ Standing Trainer::restore(const std::filesystem::path& file, const std::vector<C
     seconds_before_ = standing.seconds;
     checkpointed_ = update_;
     return standing;
-}
-
-void Trainer::change_at_once(std::vector<Change> changes) {
-    at_once_ = std::move(changes);
 }
 
 void Trainer::note(LogLine::Level level, std::string text) {
@@ -124,11 +118,9 @@ void Trainer::evaluate(const Evaluation* whole_set, bool last) {
     if (last && experiment_.data().test.size() > 0) test = over(experiment_.test_chunks());
     std::optional<Evaluation> averaged;
     if (auto& averages = experiment_.averages(); averages.ready()) {
-        const at::NoGradGuard no_grad;
-        const auto own = experiment_.weights().flat().clone();
+        const KeepWeights keep(experiment_.weights());
         experiment_.weights().flat().copy_(averages.weights());
         averaged = over(experiment_.validation_chunks());
-        experiment_.weights().flat().copy_(own);
     }
     EvaluationFacts facts{
         .train = train,
@@ -181,13 +173,11 @@ void Trainer::make_changes() {
     }
     auto requests = control_.take();
     if (requests.breakpoints) set_breakpoints(std::move(*requests.breakpoints));
-    auto now = std::exchange(at_once_, {});
-    now.insert(now.end(), requests.changes.begin(), requests.changes.end());
-    for (auto& change : now) {
+    for (auto& change : requests.changes) {
         change.at = update_;
         put_in_force(change);
     }
-    if (!now.empty()) flush(true);
+    if (!requests.changes.empty()) flush(true);
 }
 
 void Trainer::set_breakpoints(std::vector<Breakpoint> breakpoints) {

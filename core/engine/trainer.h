@@ -41,8 +41,6 @@ public:
     Standing restore(const std::filesystem::path& file, const std::vector<Change>& made = {});
     /// The same for a run that has no checkpoint.
     void remember(const std::vector<Change>& made);
-    /// Changes to make when the run goes on, at the update where it stands.
-    void change_at_once(std::vector<Change> changes);
     /// A line for the run's log, sent with the next batch.
     void note(LogLine::Level level, std::string text);
     /// Trains to the end and returns the final state; never throws. The last batch pushed carries that state.
@@ -77,7 +75,6 @@ private:
     Meter meter_;
     std::vector<Breakpoint> breakpoints_;
     std::vector<Change> to_come_; // planned or recorded, in order
-    std::vector<Change> at_once_; // when the run goes on
 
     Update update_{}, planned_{};
     std::int64_t evaluate_every_, matrix_every_; // epochs

@@ -31,4 +31,10 @@ std::vector<std::vector<std::int64_t>> Weights::shapes() const {
     return all;
 }
 
+KeepWeights::KeepWeights(Weights& weights) : weights_(weights), kept_(weights.flat().clone()) {}
+
+KeepWeights::~KeepWeights() {
+    weights_.flat().copy_(kept_);
+}
+
 } // namespace descent

@@ -43,4 +43,18 @@ private:
     std::vector<Leaf> leaves_;
 };
 
+/// Puts the weights back, bit for bit, when it goes.
+class KeepWeights {
+public:
+    explicit KeepWeights(Weights& weights);
+    ~KeepWeights();
+    KeepWeights(const KeepWeights&) = delete;
+    KeepWeights& operator=(const KeepWeights&) = delete;
+    const Tensor& kept() const { return kept_; } ///< [P]
+
+private:
+    Weights& weights_;
+    Tensor kept_;
+};
+
 } // namespace descent

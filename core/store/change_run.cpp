@@ -21,14 +21,8 @@ std::int64_t run_number(SQLite::Database& db, const RunId& run) {
     return find.getColumn(0).getInt64();
 }
 
-std::string trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return "";
-    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
-}
-
 std::string one_line(std::string_view what, const std::string& text) {
-    std::string line = trimmed(text);
+    std::string line(trimmed(text));
     if (line.empty()) throw InputError("the " + std::string(what) + " is empty");
     if (line.size() > kLongestName)
         throw InputError("the " + std::string(what) + " '" + line.substr(0, 20) + "…' is too long");

@@ -153,6 +153,18 @@ TEST(Changes, MadeWhileTrainingAreRecordedAndMadeAgainOnResume) {
     }
 }
 
+TEST(Changes, OneMadeByHandHoldsOverOnePlannedForTheSameUpdate) {
+    const auto& catalog = registry().catalog;
+    const auto spec = make_spec("elman", "sgd", "full-batch",
+                                small({{"epochs", "20"}, {"regime.changes", "3 optimizer.lr=0.5"}}));
+    const std::vector<Change> made{{{3}, "optimizer.lr", "0.02"}}; // the store keeps the last of an update
+    auto again = made;
+    again.insert(again.begin(), {{3}, "optimizer.lr", "0.5"});
+    EXPECT_EQ(unwrap(parse_changes(request_with_changes(catalog, spec, made).settings.back().second, catalog,
+                                   spec)),
+              again);
+}
+
 TEST(Changes, AskedForWhilePausedAreKeptThoughTheRunIsStoppedThen) {
     const auto spec = make_spec("elman", "sgd", "full-batch", small({{"epochs", "20"}}));
     Training run(spec);

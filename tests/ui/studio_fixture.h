@@ -76,4 +76,8 @@ struct Studio {
     }
 };
 
+inline ui::PlotCard& card(const Studio& s, const char* id) {
+    return *s.find<ui::ChartsGrid>("charts")->card(QString::fromLatin1(id));
+}
+
 } // namespace descent::test

@@ -18,10 +18,6 @@ using namespace descent::ui;
 
 namespace {
 
-PlotCard& card(const Studio& s, const char* id) {
-    return *s.find<ChartsGrid>("charts")->card(QString::fromLatin1(id));
-}
-
 /// A run that waits to be adjusted.
 void pauseEarly(Studio& s) {
     s.click("trainButton");

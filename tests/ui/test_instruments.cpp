@@ -12,10 +12,6 @@ using namespace descent::ui;
 
 namespace {
 
-PlotCard& card(const Studio& s, const char* id) {
-    return *s.find<ChartsGrid>("charts")->card(QString::fromLatin1(id));
-}
-
 QStringList labels(const PlotCard& card) {
     QStringList all;
     for (const auto& item : card.legend().items()) all << item.label;

@@ -21,9 +21,6 @@ using namespace descent::ui;
 
 namespace {
 
-PlotCard& card(const Studio& s, const char* id) {
-    return *s.find<ChartsGrid>("charts")->card(QString::fromLatin1(id));
-}
 std::size_t points(const Studio& s, const char* plot, std::size_t curve) {
     return card(s, plot).scene().curves[curve].points.size();
 }
