@@ -46,6 +46,7 @@ struct RunRecord {
     bool starred = false;
     std::string note;
     std::vector<std::string> tags;
+    std::optional<int> colour; ///< chosen by a person: an index of the palette; none: the run's own
     std::optional<std::int64_t> trashed_ms;
     Provenance provenance;
     /// Made while it trained, in order. Lists leave it empty; StoreReader::run fills it.
