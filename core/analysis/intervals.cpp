@@ -1,8 +1,11 @@
 #include "core/analysis/intervals.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
+#include <utility>
 #include <vector>
 
 namespace descent {
@@ -55,8 +58,32 @@ double upper_tail(double t, double dof) {
     return incomplete_beta(dof / 2, 0.5, dof / sum, square / sum) / 2;
 }
 
+double normal_cdf(double x) {
+    return std::erfc(-x * std::numbers::sqrt2 / 2) / 2;
+}
+
+/// Nodes and weights of Gauss and Legendre on [−1, 1], by Newton's method from Tricomi's guess.
+struct Quadrature {
+    static constexpr int kNodes = 24;
+    std::array<double, kNodes> nodes{}, weights{};
+    Quadrature() {
+        for (int i = 0; i < kNodes; ++i) {
+            double x = std::cos(std::numbers::pi * (i + 0.75) / (kNodes + 0.5)), slope = 0;
+            for (int step = 0; step < 8; ++step) {
+                double before = 1, value = x; // Legendre's polynomials of degree k − 1 and k
+                for (int k = 2; k <= kNodes; ++k)
+                    before = std::exchange(value, ((2 * k - 1) * x * value - (k - 1) * before) / k);
+                slope = kNodes * (x * value - before) / (x * x - 1);
+                x -= value / slope;
+            }
+            nodes[static_cast<std::size_t>(i)] = x;
+            weights[static_cast<std::size_t>(i)] = 2 / ((1 - x * x) * slope * slope);
+        }
+    }
+};
+
 Difference difference(double mean, double standard_error, double dof, double level) {
-    Difference result{.mean = mean, .dof = dof};
+    Difference result{.mean = mean, .error = standard_error, .dof = dof};
     // Replicates that are all alike leave nothing to be unsure of.
     result.half_width = standard_error == 0 ? 0 : student_t_quantile((1 + level) / 2, dof) * standard_error;
     return result;
@@ -99,6 +126,26 @@ double student_t_quantile(double p, double dof) {
          middle = low + (high - low) / 2)
         (upper_tail(middle, dof) > tail ? low : high) = middle;
     return sign * high;
+}
+
+double noncentral_t_cdf(double t, double dof, double shift) {
+    if (std::isnan(t) || std::isnan(shift) || !(dof > 0)) return kNaN;
+    if (std::isinf(t)) return t > 0 ? 1 : 0;
+    // T = (Z + shift)/S with S = χ/√dof, so that P(T ≤ t) = ∫ Φ(t·s − shift) f(s) ds over the density of S,
+    // which is all but 0 ten normal deviations off 1.
+    static const Quadrature rule;
+    constexpr int panels = 24;
+    const double log_scale = dof / 2 * std::log(dof / 2) - log_gamma(dof / 2) + std::log(2.0);
+    const double reach = 10 / std::sqrt(2 * dof), low = std::max(0.0, 1 - reach), high = 1 + reach;
+    const double half = (high - low) / panels / 2;
+    double sum = 0;
+    for (int panel = 0; panel < panels; ++panel)
+        for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
+            const double s = low + half * (2 * panel + 1 + rule.nodes[i]);
+            const double density = std::exp(log_scale + (dof - 1) * std::log(s) - dof / 2 * s * s);
+            sum += rule.weights[i] * half * density * normal_cdf(t * s - shift);
+        }
+    return std::clamp(sum, 0.0, 1.0);
 }
 
 Difference paired_difference(std::span<const double> before, std::span<const double> after, double level) {

@@ -17,11 +17,14 @@ Moments moments(std::span<const double> values);
 double student_t_cdf(double t, double dof);
 /// Its inverse for p in [0, 1]: 1e-11 relative up to some thousand degrees of freedom. 0 → −∞, 1 → ∞.
 double student_t_quantile(double p, double dof);
+/// P(T ≤ t) of the noncentral t distribution, whose normal part has mean `shift`: 1e-10 absolute.
+double noncentral_t_cdf(double t, double dof, double shift);
 
 /// A difference of two means with its interval, mean ± half_width.
 struct Difference {
     double mean = 0;
     double half_width = 0; ///< NaN below two replicates on either side, and where a value is not finite
+    double error = 0;      ///< the mean's standard error
     double dof = 0;
     std::int64_t count = 0; ///< pairs, or replicates on the smaller side
     bool paired = false;

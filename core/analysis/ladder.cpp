@@ -1,5 +1,6 @@
 #include "core/analysis/ladder.h"
 
+#include "core/analysis/comparison.h"
 #include "core/base/format.h"
 
 #include <nlohmann/json.hpp>
@@ -72,15 +73,13 @@ std::vector<double> numbers(const Values& values) {
 }
 
 Difference gap(const Values& before, const Values& after) {
-    std::vector<double> a, b;
-    for (const auto& [seed, value] : after)
-        if (const auto same = before.find(seed); same != before.end()) {
-            a.push_back(same->second);
-            b.push_back(value);
-        }
-    // Replicates of the same seed start from the same weights, so they are compared with each other.
-    if (a.size() == std::min(before.size(), after.size())) return paired_difference(a, b);
-    return welch_difference(numbers(before), numbers(after));
+    const auto replicates = [](const Values& values) {
+        std::vector<Replicate> all;
+        for (const auto& [seed, value] : values) all.push_back({seed, value});
+        return all;
+    };
+    const auto [a, b, paired] = match_seeds(replicates(before), replicates(after));
+    return paired ? paired_difference(a, b) : welch_difference(a, b);
 }
 
 template<class Get>

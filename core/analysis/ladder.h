@@ -1,6 +1,7 @@
 #pragma once
 
-#include "core/analysis/intervals.h"
+#include "core/analysis/interval_text.h"
+#include "core/analysis/text_table.h"
 #include "core/base/catalog.h"
 #include "core/base/run_record.h"
 
@@ -76,17 +77,8 @@ struct LadderTable {
 /// `runs` with their summaries, in any order; trashed ones are left out.
 LadderTable ladder_table(const std::vector<RunRecord>& runs);
 
-/// "lower by 0.02 ± 0.01", "not distinguishable with 3 seeds (−0.4 ± 2.1)", "one seed tells no difference".
-std::string gap_text(const Difference& gap, double unit = 1);
-/// "0.641 ± 0.012": no more digits than the spread allows. "" of nothing.
-std::string spread_text(const Moments& value, double unit = 1);
-
-/// Headings and rows as text, numbers rounded; rows are as long as headings.
-struct LadderCells {
-    std::vector<std::string> headings;
-    std::vector<std::vector<std::string>> rows;
-};
-LadderCells ladder_cells(const LadderTable& table);
+/// Numbers rounded.
+TextTable ladder_cells(const LadderTable& table);
 /// A table of GitHub's Markdown with a line below on how to read it.
 std::string to_markdown(const LadderTable& table);
 /// Tidy: a row for each rung × measure, numbers in full, shares as shares; empty where there is none.
