@@ -1,5 +1,6 @@
 #include "core/store/batch_writer.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -53,7 +54,8 @@ BatchWriter::BatchWriter(SQLite::Database& db)
     , progress_(
           db, "UPDATE run SET updates = max(updates, ?1), epoch = max(epoch, ?2), seconds = max(seconds, ?3),"
               " planned_updates = iif(?4 > 0, ?4, planned_updates), updated_ms = ?5 WHERE run_no = ?6")
-    , summaries_(db) {}
+    , summaries_(db)
+    , pyramids_(db) {}
 
 BatchWriter::Run& BatchWriter::find(const RunId& id) {
     if (const auto known = runs_.find(id); known != runs_.end()) return known->second;
@@ -74,6 +76,7 @@ BatchWriter::Run& BatchWriter::find(const RunId& id) {
         metric.summary.last = sql::number_at(find_metrics_, 5);
         metric.summary.best_update = update(6);
         metric.summary.best = sql::number_at(find_metrics_, 7);
+        if (!metric.summary.last_update) metric.pyramid.emplace(); // of nothing yet
         const std::string name = sql::text_at(find_metrics_, 0);
         positions[static_cast<std::size_t>(find_metrics_.getColumn(2).getInt64())] = name;
         run.metrics.emplace(name, metric);
@@ -101,7 +104,9 @@ void BatchWriter::declare(Run& run, const MetricInfo& info) {
     find_metric_.bind(1, run.run_no);
     find_metric_.bind(2, info.name);
     find_metric_.executeStep();
-    Metric& metric = run.metrics[info.name];
+    const auto [entry, is_new] = run.metrics.try_emplace(info.name);
+    Metric& metric = entry->second;
+    if (is_new) metric.pyramid.emplace();
     metric.metric_no = find_metric_.getColumn(0).getInt64();
     find_metric_.reset();
     if (metric.summary.direction != info.direction) {
@@ -131,10 +136,12 @@ void BatchWriter::add_sample(const Run& run, const Sample& sample) {
         throw std::runtime_error("a sample came for metric " + std::to_string(sample.metric) +
                                  ", which the run did not declare");
     metric->waiting.push_back(sample);
-    if (metric->summary.last_update && sample.update <= *metric->summary.last_update)
+    if (metric->summary.last_update && sample.update <= *metric->summary.last_update) {
         metric->replaced = true;
-    else
+        metric->changed_from = std::min(sample.update, metric->changed_from.value_or(sample.update));
+    } else {
         metric->summary.take(sample.update, sample.value);
+    }
 }
 
 void BatchWriter::write_samples(const Metric& metric) {
@@ -143,6 +150,20 @@ void BatchWriter::write_samples(const Metric& metric) {
         write_rows(many_samples_, metric.metric_no, rows.first(kRowsAtOnce));
     for (std::size_t i = 0; i < rows.size(); ++i)
         write_rows(one_sample_, metric.metric_no, rows.subspan(i, 1));
+}
+
+void BatchWriter::sum_up(Metric& metric) {
+    if (metric.changed_from) {
+        pyramids_.remove_from(metric.metric_no, *metric.changed_from);
+        metric.pyramid.reset();
+    }
+    if (!metric.pyramid) {
+        metric.pyramid = pyramids_.resume(metric.metric_no); // what waited is among the samples
+        return;
+    }
+    for (const Sample& sample : metric.waiting)
+        pyramids_.add(*metric.pyramid, metric.metric_no,
+                      {sample.update, sample.epoch, sample.seconds, sample.value});
 }
 
 void BatchWriter::write_rows(SQLite::Statement& statement, std::int64_t metric_no,
@@ -250,11 +271,13 @@ void BatchWriter::finish() {
         for (auto& [name, metric] : run.metrics) {
             if (metric.waiting.empty() && !metric.replaced) continue;
             write_samples(metric);
+            sum_up(metric);
             if (metric.replaced)
                 metric.summary = summaries_.from_samples(metric.metric_no, metric.summary.direction);
             summaries_.write(metric.metric_no, metric.summary);
             metric.waiting.clear();
             metric.replaced = false;
+            metric.changed_from.reset();
         }
     }
     std::erase_if(runs_, [](const auto& entry) { return entry.second.over; });

@@ -2,6 +2,7 @@
 
 #include "core/base/events.h"
 #include "core/store/metric_summary.h"
+#include "core/store/pyramid_rows.h"
 
 #include <cstdint>
 #include <map>
@@ -37,6 +38,9 @@ private:
         std::vector<Sample> waiting;
         /// A sample came that is not the newest: the summary has to be read from the samples.
         bool replaced = false;
+        std::optional<Update> changed_from; ///< the earliest such sample
+        /// None where it has to be read first.
+        std::optional<PyramidBuilder> pyramid;
     };
     struct Run {
         std::int64_t run_no = 0;
@@ -53,6 +57,7 @@ private:
     void declare(Run& run, const MetricInfo& info);
     void add_sample(const Run& run, const Sample& sample);
     void write_samples(const Metric& metric);
+    void sum_up(Metric& metric);
     static void write_rows(SQLite::Statement& statement, std::int64_t metric_no,
                            std::span<const Sample> rows);
     void add_matrix(const Run& run, const Matrix& matrix);
@@ -68,6 +73,7 @@ private:
     SQLite::Statement find_run_, find_metrics_, find_metric_, declare_, many_samples_, one_sample_, matrix_,
         log_, change_, obsolete_checkpoints_, delete_checkpoints_, checkpoint_, state_, progress_;
     SummaryRows summaries_;
+    PyramidRows pyramids_;
 };
 
 } // namespace descent

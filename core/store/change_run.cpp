@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <string_view>
 
 #include <unistd.h>
@@ -86,6 +87,13 @@ struct Editor {
         return SetTrashed{edit.run, before};
     }
 
+    RunEdit operator()(const SetColour& edit) const {
+        const std::int64_t run_no = run_number(db, edit.run);
+        const std::string before = text("SELECT ifnull(colour, '') FROM run WHERE run_no = ?", run_no);
+        set("UPDATE run SET colour = nullif(?, -1) WHERE run_no = ?", edit.colour.value_or(-1), run_no);
+        return SetColour{edit.run, before.empty() ? std::nullopt : std::optional(std::stoi(before))};
+    }
+
 private:
     std::string text(const char* query, std::int64_t run_no) const {
         SQLite::Statement row(db, query);
@@ -154,6 +162,11 @@ std::vector<std::string> reopen_run(SQLite::Database& db, const RunId& run, Upda
     execute(db,
             "DELETE FROM sample WHERE metric_no IN (SELECT metric_no FROM metric WHERE run_no = ?)"
             " AND update_count > ?",
+            run_no, from);
+
+    execute(db,
+            "DELETE FROM pyramid WHERE metric_no IN (SELECT metric_no FROM metric WHERE run_no = ?)"
+            " AND last_update > ?",
             run_no, from);
 
     SummaryRows summaries(db);

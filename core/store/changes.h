@@ -11,6 +11,8 @@
 /// throw InputError where the person's wish cannot be met, and then nothing may be committed.
 namespace descent {
 
+/// `wanted`, with a number from 2 on where a run is called so already.
+std::string free_name(SQLite::Database& db, const std::string& wanted);
 /// See StoreWriter::create.
 RunRecord create_run(SQLite::Database& db, RunRecord run);
 /// See StoreWriter::reopen. Returns the checkpoint files that no row mentions any more.

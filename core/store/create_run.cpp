@@ -24,14 +24,16 @@ bool is_taken(SQLite::Database& db, const std::string& name) {
     return named.executeStep();
 }
 
+std::string numbered(SQLite::Database& db, const std::string& stem, std::int64_t number) {
+    while (is_taken(db, stem + "-" + std::to_string(number))) ++number;
+    return stem + "-" + std::to_string(number);
+}
+
 std::string unique_name(SQLite::Database& db, const RunRecord& run) {
-    if (!run.name.empty() && !is_taken(db, run.name)) return run.name;
-    const std::string stem = (run.name.empty() ? readable_name(run.id) : run.name) + "-";
+    if (!run.name.empty()) return free_name(db, run.name);
     // The number the run will have, so that names also tell the order.
-    std::int64_t number =
-        run.name.empty() ? 1 + db.execAndGet("SELECT ifnull(max(run_no), 0) FROM run").getInt64() : 2;
-    while (is_taken(db, stem + std::to_string(number))) ++number;
-    return stem + std::to_string(number);
+    return numbered(db, readable_name(run.id),
+                    1 + db.execAndGet("SELECT ifnull(max(run_no), 0) FROM run").getInt64());
 }
 
 // JSON columns are JSON also where the trainer had nothing to say, so that queries may rely on it.
@@ -118,6 +120,10 @@ void insert_params(SQLite::Database& db, std::int64_t run_no, const RunSpec& spe
 
 } // namespace
 
+std::string free_name(SQLite::Database& db, const std::string& wanted) {
+    return is_taken(db, wanted) ? numbered(db, wanted, 2) : wanted;
+}
+
 RunRecord create_run(SQLite::Database& db, RunRecord run) {
     if (run.id.uuid.empty()) run.id = RunId::random();
     if (run.created_ms == 0) run.created_ms = now_ms();
@@ -132,8 +138,8 @@ RunRecord create_run(SQLite::Database& db, RunRecord run) {
         db,
         "INSERT INTO run (run_id, name, key, task, model, optimizer, regime, seed, state, reason, created_ms,"
         " started_ms, ended_ms, updated_ms, updates, planned_updates, epoch, seconds, process_id,"
-        " process_started, process_host, starred, trashed_ms, note)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        " process_started, process_host, starred, trashed_ms, note, colour)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     int column = 0;
     const auto bind = [&](const auto& value) { insert.bind(++column, value); };
     const auto bind_time = [&](std::optional<std::int64_t> ms) {
@@ -167,6 +173,7 @@ RunRecord create_run(SQLite::Database& db, RunRecord run) {
     bind(run.starred ? 1 : 0);
     bind_time(run.trashed_ms);
     bind(run.note);
+    if (run.colour) bind(*run.colour);
     try {
         insert.exec();
     } catch (const SQLite::Exception&) {

@@ -9,7 +9,7 @@ namespace descent {
 
 /// A field of CSV as RFC 4180 has it: quoted where it has to be, quotes doubled.
 inline std::string csv_field(std::string_view text) {
-    if (text.find_first_of(",\"\n") == std::string_view::npos) return std::string(text);
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
     std::string quoted = "\"";
     for (const char c : text) {
         if (c == '"') quoted += '"';
@@ -29,6 +29,13 @@ void append_csv_number(std::string& out, T value) {
     }
     char digits[32];
     out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+template<class T>
+std::string csv_number(T value) {
+    std::string text;
+    append_csv_number(text, value);
+    return text;
 }
 
 } // namespace descent

@@ -10,12 +10,14 @@ namespace descent {
 /// without one it is removed and the file stays as it was. Thread: one at a time.
 class FileReplacement {
 public:
-    /// Throws InputError where there is no writing.
+    /// Throws InputError where there is no writing, or where a store of runs would be replaced.
     explicit FileReplacement(const std::filesystem::path& file);
     ~FileReplacement();
     FileReplacement(const FileReplacement&) = delete;
     FileReplacement& operator=(const FileReplacement&) = delete;
 
+    /// Where the new content lies until then, for a library that insists on writing a file by its name.
+    const std::filesystem::path& temporary() const { return temporary_; }
     /// Throws std::runtime_error with the reason (no room, …), as does commit().
     void write(std::span<const std::byte> bytes);
     void commit();

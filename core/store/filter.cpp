@@ -3,6 +3,8 @@
 #include "core/base/param.h"
 #include "core/base/units.h"
 #include "core/store/connection.h"
+#include "core/store/filter_date.h"
+#include "core/store/filter_words.h"
 
 #include <algorithm>
 #include <array>
@@ -19,93 +21,7 @@ namespace {
 constexpr std::size_t kMostTerms = 200;
 constexpr int kDeepest = 50;
 
-struct Token {
-    enum class Kind { word, quoted, op, open, close, end };
-    Kind kind = Kind::end;
-    std::string text;
-    std::size_t at = 0; ///< byte in the filter
-};
-
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-std::size_t column_of(std::string_view text, std::size_t at) {
-    std::size_t column = 1; // of characters, not bytes
-    for (const char c : text.substr(0, at)) column += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-    return column;
-}
-
-class Lexer {
-public:
-    explicit Lexer(std::string_view text) : text_(text) {}
-
-    std::vector<Token> tokens() {
-        std::vector<Token> found;
-        do found.push_back(next());
-        while (found.back().kind != Token::Kind::end);
-        return found;
-    }
-
-    [[noreturn]] static void error(std::string_view text, std::size_t at, const std::string& what) {
-        throw InputError("column " + std::to_string(column_of(text, at)) + ": " + what);
-    }
-
-private:
-    Token next() {
-        while (at_ < text_.size() && is_space(text_[at_])) ++at_;
-        if (at_ == text_.size()) return {Token::Kind::end, "", at_};
-        const std::size_t start = at_;
-        const char c = text_[at_++];
-        switch (c) {
-        case '(':
-            return {Token::Kind::open, "(", start};
-        case ')':
-            return {Token::Kind::close, ")", start};
-        case '=':
-        case '~':
-            return {Token::Kind::op, std::string(1, c), start};
-        case '<':
-        case '>':
-            return {Token::Kind::op, std::string(1, c) + (take('=') ? "=" : ""), start};
-        case '!':
-            if (!take('=')) error(text_, start, "expected '!='");
-            return {Token::Kind::op, "!=", start};
-        case '"':
-        case '\'':
-            return {Token::Kind::quoted, quoted(c, start), start};
-        default:
-            break;
-        }
-        while (at_ < text_.size() && !is_space(text_[at_]) &&
-               !std::string_view("()=~<>!\"'").contains(text_[at_]))
-            ++at_;
-        return {Token::Kind::word, std::string(text_.substr(start, at_ - start)), start};
-    }
-
-    bool take(char wanted) {
-        if (at_ == text_.size() || text_[at_] != wanted) return false;
-        ++at_;
-        return true;
-    }
-
-    // A quote inside is written twice.
-    std::string quoted(char quote, std::size_t start) {
-        std::string value;
-        while (at_ < text_.size()) {
-            if (text_[at_] == quote && !(at_ + 1 < text_.size() && text_[at_ + 1] == quote)) {
-                ++at_;
-                return value;
-            }
-            if (text_[at_] == quote) ++at_;
-            value += text_[at_++];
-        }
-        error(text_, start, std::string("no closing ") + quote);
-    }
-
-    std::string_view text_;
-    std::size_t at_ = 0;
-};
+using Token = FilterWord;
 
 struct Column {
     std::string_view name;
@@ -124,14 +40,19 @@ constexpr std::array kColumns{Column{"name", "r.name"},
                               Column{"epochs", "r.epochs", true},
                               Column{"updates", "r.updates", true},
                               Column{"seconds", "r.seconds", true},
-                              Column{"threads", "r.threads", true}};
+                              Column{"threads", "r.threads", true},
+                              Column{"host", "r.host"},
+                              Column{"parameters", "r.parameters", true},
+                              Column{"planned", "r.planned_updates", true}};
+constexpr std::array kDates{Column{"created", "r.created_ms"}, Column{"started", "r.started_ms"},
+                            Column{"ended", "r.ended_ms"}};
 constexpr std::array<std::string_view, 4> kParts{"task", "model", "optimizer", "regime"};
 
 /// Recursive descent over the grammar in filter.h. A comparison that cannot be made, for the run lacks the
 /// field, is false, so that `not` is always the exact opposite.
 class Parser {
 public:
-    explicit Parser(std::string_view text) : text_(text), tokens_(Lexer(text).tokens()) {}
+    explicit Parser(std::string_view text) : text_(text), tokens_(filter_words(text)) {}
 
     Condition parse() {
         if (peek().kind == Token::Kind::end) return {"1"};
@@ -151,7 +72,7 @@ private:
         return true;
     }
     [[noreturn]] void error(const Token& token, const std::string& what) const {
-        Lexer::error(text_, token.at, what);
+        filter_error(text_, token.at, what);
     }
     std::string bound(std::variant<std::int64_t, double, std::string> value) {
         condition_.bindings.push_back(std::move(value));
@@ -205,6 +126,7 @@ private:
             return "(r.trashed_ms IS NOT NULL)";
         }
         if (folded.starts_with("tag:")) return tag_after_colon(first);
+        if (run_state(folded)) return "(r.state = " + bound(folded) + " OR " + anywhere(first.text) + ")";
         return anywhere(first.text);
     }
 
@@ -245,6 +167,8 @@ private:
         const std::string name = sql::fold(field.text);
         if (const auto column = std::ranges::find(kColumns, name, &Column::name); column != kColumns.end())
             return of_column(*column, field, right);
+        if (const auto date = std::ranges::find(kDates, name, &Column::name); date != kDates.end())
+            return of_date(*date, field, right);
         if (field.kind == Token::Kind::word) check_name(field);
         if (name == "tag") return tag(field, right);
         if (name == "starred" || name == "trashed")
@@ -300,6 +224,24 @@ private:
         return text_comparison(std::string(column.sql), right);
     }
 
+    std::string of_date(const Column& column, const Token& field, const Right& right) {
+        if (right.op == "~") error(field, "'~' looks in text, and '" + field.text + "' is a date");
+        const auto range = date_range(sql::fold(right.token.text), now_ms());
+        if (!range)
+            error(right.token, "'" + field.text +
+                                   "' is a date, such as 2026-11-01, 2026-11, \"2026-11-01 14:03\" "
+                                   "or today; '" +
+                                   right.token.text + "' is not");
+        const std::string at(column.sql);
+        if (right.op == "<" || right.op == ">=")
+            return known(at + " " + right.op + " " + bound(range->first_ms));
+        if (right.op == "<=") return known(at + " < " + bound(range->end_ms));
+        if (right.op == ">") return known(at + " >= " + bound(range->end_ms));
+        const std::string inside =
+            at + " >= " + bound(range->first_ms) + " AND " + at + " < " + bound(range->end_ms);
+        return known(right.op == "=" ? inside : "NOT (" + inside + ")");
+    }
+
     void check_state(const Token& value) const {
         if (run_state(sql::fold(value.text))) return;
         static const std::vector<std::string> states{"queued",  "running",  "paused", "finished",
@@ -326,13 +268,35 @@ private:
         if (right.op == "~") error(field, "'~' looks in text, and '" + name + "' is a number");
         if (!right.number)
             error(right.token, "'" + name + "' is a number, '" + right.token.text + "' is not");
-        const std::string value = std::string("m.") + column;
-        const bool is_nan = std::isnan(*right.number) && (right.op == "=" || right.op == "!=");
-        const std::string known_metric =
-            "EXISTS (SELECT 1 FROM metric m WHERE m.run_no = r.run_no AND m.name = " + bound(name) +
+        const auto compared = [&](const std::string& value) {
+            if (std::isnan(*right.number) && right.op == "=") return value + " IS NULL";
+            if (std::isnan(*right.number) && right.op == "!=") return value + " IS NOT NULL";
+            return known(value + " " + right.op + " " + bound(*right.number));
+        };
+        const auto step = step_in(name);
+        if (step && column == std::string_view("best"))
+            error(field, "'best:' looks at all steps, '@' at one: write one of the two");
+        const std::string metric = bound(step ? name.substr(0, name.rfind('@')) : name);
+        const std::string measured =
+            "EXISTS (SELECT 1 FROM metric m WHERE m.run_no = r.run_no AND m.name = " + metric +
             " AND m.last_update IS NOT NULL AND ";
-        if (is_nan) return known_metric + value + (right.op == "=" ? " IS NULL)" : " IS NOT NULL)");
-        return known_metric + known(value + " " + right.op + " " + bound(*right.number)) + ")";
+        if (!step) return measured + compared(std::string("m.") + column) + ")";
+        const std::string at = bound(*step); // the last sample until then
+        return measured +
+               known("(SELECT " + compared("s.value") +
+                     " FROM sample s WHERE s.metric_no = m.metric_no AND s.update_count <= " + at +
+                     " ORDER BY s.update_count DESC LIMIT 1)") +
+               ")";
+    }
+
+    /// 500 in "validation/accuracy@500".
+    static std::optional<std::int64_t> step_in(const std::string& name) {
+        const auto sign = name.rfind('@');
+        if (sign == std::string::npos || sign == 0) return std::nullopt;
+        std::int64_t step = 0;
+        const auto [end, bad] = std::from_chars(name.data() + sign + 1, name.data() + name.size(), step);
+        if (bad != std::errc{} || end != name.data() + name.size() || step < 0) return std::nullopt;
+        return step;
     }
 
     std::string text_comparison(const std::string& text, const Right& right) {

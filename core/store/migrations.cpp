@@ -2,6 +2,7 @@
 
 #include "core/store/connection.h"
 #include "core/store/process.h"
+#include "core/store/pyramid_rows.h"
 #include "core/store/store.h"
 
 #include <algorithm>
@@ -139,6 +140,7 @@ void migrate(SQLite::Database& db, const fs::path& store, std::span<const embedd
     const int version = version_of(db); // another process may have migrated it while this one waited
     for (const Step& step : steps(schema))
         if (step.version > version) db.exec(std::string(step.sql));
+    if (db.tableExists("pyramid")) rebuild_pyramids(db);
     if (SQLite::Statement broken(db, "PRAGMA foreign_key_check"); broken.executeStep())
         throw std::runtime_error("store '" + store.string() + "': rows of table '" + sql::text_at(broken, 0) +
                                  "' refer to rows that are not there");
@@ -181,6 +183,10 @@ bool is_writable(const fs::path& path) {
 
 int store_schema_version() {
     return newest(embedded::schema());
+}
+
+void create_schema(SQLite::Database& db) {
+    for (const Step& step : steps(embedded::schema())) db.exec(std::string(step.sql));
 }
 
 StoreFile inspect_store(const fs::path& store, int known_version) {

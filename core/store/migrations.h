@@ -6,6 +6,10 @@
 #include <filesystem>
 #include <span>
 
+namespace SQLite {
+class Database;
+}
+
 namespace descent {
 
 /// What lies where a store is expected, told without changing it or leaving files beside it.
@@ -21,6 +25,9 @@ StoreFile inspect_store(const std::filesystem::path& store, int known_version);
 /// A file or folder that may be written. One without any bit that allows it is read-only even for root, whom
 /// the system would let through.
 bool is_writable(const std::filesystem::path& path);
+
+/// The newest schema in an empty database, say one in memory.
+void create_schema(SQLite::Database& db);
 
 /// prepare_store with a given set of schema-N.sql files: each that the store lacks is run in the order of N,
 /// in one transaction.

@@ -4,11 +4,14 @@
 #include "core/store/connection.h"
 #include "core/store/filter.h"
 #include "core/store/metric_summary.h"
+#include "core/store/pyramid_rows.h"
+#include "core/store/reader_impl.h"
 #include "core/store/run_rows.h"
 
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <queue>
 
 namespace descent {
@@ -16,11 +19,6 @@ namespace {
 
 // More points than this in one matrix are taken for damage.
 constexpr std::int64_t kLargestSide = 1 << 24;
-
-SeriesPoint point_at(SQLite::Statement& row) {
-    return {Update{row.getColumn(0).getInt64()}, Epoch{sql::number_at(row, 1)}, sql::number_at(row, 2),
-            sql::number_at(row, 3)};
-}
 
 MetricInfo metric_at(SQLite::Statement& row) {
     return {static_cast<std::uint32_t>(row.getColumn(1).getInt64()), sql::text_at(row, 2),
@@ -44,26 +42,15 @@ std::string listed(const std::vector<std::string>& names) {
     return text;
 }
 
+Condition condition_of(const RunQuery& query) {
+    Condition condition = unwrap(parse_filter(query.where));
+    if (query.trashed || !condition.asks_for_trash)
+        condition.sql =
+            "(" + condition.sql + ") AND r.trashed_ms IS " + (query.trashed ? "NOT NULL" : "NULL");
+    return condition;
+}
+
 } // namespace
-
-struct StoreReader::Impl {
-    explicit Impl(const std::filesystem::path& store)
-        : path(store)
-        , db(sql::open_connection(store, sql::Access::read)) {}
-
-    /// All queries inside see the same state of the store.
-    template<class F>
-    auto at_one_moment(F&& body) {
-        return sql::translated(path, [&] {
-            SQLite::Transaction snapshot(db); // nothing was written: rolled back at the end
-            return body();
-        });
-    }
-
-    const std::filesystem::path path;
-    SQLite::Database db;
-    SQLite::Statement data_version{db, "PRAGMA data_version"};
-};
 
 StoreReader::StoreReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 StoreReader::~StoreReader() = default;
@@ -77,13 +64,41 @@ Result<std::unique_ptr<StoreReader>> StoreReader::open(const std::filesystem::pa
 }
 
 Result<std::vector<RunRecord>> StoreReader::runs(const RunQuery& query) const {
-    auto condition = parse_filter(query.where);
-    if (!condition) return std::unexpected(condition.error());
-    if (query.trashed || !condition->asks_for_trash)
-        condition->sql =
-            "(" + condition->sql + ") AND r.trashed_ms IS " + (query.trashed ? "NOT NULL" : "NULL");
-    return guarded(
-        [&] { return impl_->at_one_moment([&] { return read_runs(impl_->db, *condition, query.limit); }); });
+    return guarded([&] {
+        const Condition condition = condition_of(query);
+        return impl_->at_one_moment([&] { return read_runs(impl_->db, condition, query.limit); });
+    });
+}
+
+Result<std::int64_t> StoreReader::count(const RunQuery& query) const {
+    return guarded([&] {
+        const Condition condition = condition_of(query);
+        return sql::translated(impl_->path, [&] {
+            // Only a filter may ask for what other tables hold.
+            const std::string from = query.where.empty() ? "run" : "run_summary";
+            SQLite::Statement row(impl_->db, "SELECT count(*) FROM " + from + " r WHERE " + condition.sql);
+            int index = 0;
+            for (const auto& binding : condition.bindings)
+                std::visit([&](const auto& value) { row.bind(++index, value); }, binding);
+            row.executeStep();
+            return row.getColumn(0).getInt64();
+        });
+    });
+}
+
+std::vector<RunRecord> StoreReader::runs_by_id(const std::vector<RunId>& ids) const {
+    if (ids.empty()) return {};
+    Condition condition{"r.run_id IN (", {}};
+    for (const auto& id : ids) {
+        condition.sql += condition.bindings.empty() ? "?" : ", ?";
+        condition.bindings.emplace_back(id.uuid);
+    }
+    condition.sql += ")";
+    auto found = impl_->at_one_moment([&] { return read_runs(impl_->db, condition, {}); });
+    std::map<RunId, std::size_t> place;
+    for (std::size_t i = 0; i < ids.size(); ++i) place.emplace(ids[i], i);
+    std::ranges::sort(found, {}, [&](const RunRecord& run) { return place.at(run.id); });
+    return found;
 }
 
 Result<RunRecord> StoreReader::run(const RunId& id) const {
@@ -149,8 +164,24 @@ std::vector<SeriesPoint> StoreReader::series(const RunId& run, const std::string
                        " WHERE r.run_id = ? AND m.name = ?) ORDER BY s.update_count");
         row.bind(1, run.uuid);
         row.bind(2, metric);
-        while (row.executeStep()) points.push_back(point_at(row));
+        while (row.executeStep()) points.push_back(sql::point_at(row));
         return points;
+    });
+}
+
+std::vector<std::pair<RunId, SeriesPoint>> StoreReader::values_at(const std::string& metric,
+                                                                  Update at) const {
+    return sql::translated(impl_->path, [&] {
+        std::vector<std::pair<RunId, SeriesPoint>> found;
+        SQLite::Statement row(
+            impl_->db, "SELECT s.update_count, s.epoch, s.seconds, s.value, r.run_id FROM metric m"
+                       " JOIN sample s ON s.metric_no = m.metric_no AND s.update_count ="
+                       " (SELECT max(t.update_count) FROM sample t WHERE t.metric_no = m.metric_no"
+                       " AND t.update_count <= ?2) JOIN run r ON r.run_no = m.run_no WHERE m.name = ?1");
+        row.bind(1, metric);
+        row.bind(2, at.count);
+        while (row.executeStep()) found.emplace_back(RunId{sql::text_at(row, 4)}, sql::point_at(row));
+        return found;
     });
 }
 
@@ -180,7 +211,7 @@ void StoreReader::each_sample(const RunId& run,
         while (!next.empty()) {
             const std::size_t i = next.top().second;
             next.pop();
-            visit(cursors[i].metric, point_at(cursors[i].row));
+            visit(cursors[i].metric, sql::point_at(cursors[i].row));
             advance(i);
         }
     });

@@ -1,24 +1,20 @@
 #pragma once
 
+#include "core/analysis/pyramid.h"
 #include "core/base/events.h"
 #include "core/base/result.h"
 #include "core/base/run_record.h"
+#include "core/base/series.h"
 
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace descent {
-
-struct SeriesPoint {
-    Update update{};
-    Epoch epoch{};
-    double seconds = 0;
-    double value = 0; ///< NaN where the store holds NULL
-};
 
 /// When a matrix was measured.
 struct Moment {
@@ -44,6 +40,11 @@ public:
 
     /// Newest first. Error: the filter does not parse (the message points at the place).
     Result<std::vector<RunRecord>> runs(const RunQuery& query = {}) const;
+    /// Those of the runs that there are, trashed ones too, in the order of `ids`, as lists have them.
+    std::vector<RunRecord> runs_by_id(const std::vector<RunId>& ids) const;
+    /// How many runs that would be, `limit` left aside: without a filter in milliseconds whatever their
+    /// number.
+    Result<std::int64_t> count(const RunQuery& query = {}) const;
     /// The run with everything, manifest included.
     Result<RunRecord> run(const RunId& id) const;
     /// By exact name, UUID, or unique prefix of either. Error: none ("no run 'x'; did you mean …") or
@@ -53,6 +54,20 @@ public:
     std::vector<MetricInfo> metrics(const RunId& run) const;
     /// Full resolution, ordered by update. Empty where the run has no such metric.
     std::vector<SeriesPoint> series(const RunId& run, const std::string& metric) const;
+    /// The series with every level of which a picture needs something at once, and with its last, incomplete
+    /// chunks whole, so that it can be appended to; whole where it has few points. Reads some 300 kB of a
+    /// million points. Empty where the run has no such metric.
+    SeriesPyramid overview(const RunId& run, const std::string& metric) const;
+    /// Chunk `chunk` of level `level` (0: points). Empty where there is none.
+    SeriesPyramid::Points point_chunk(const RunId& run, const std::string& metric, std::size_t chunk) const;
+    SeriesPyramid::Buckets bucket_chunk(const RunId& run, const std::string& metric, std::size_t level,
+                                        std::size_t chunk) const;
+    /// Points by their number in the series, ordered; ranges in order. Fewer where the series ends.
+    std::vector<SeriesPoint> points(const RunId& run, const std::string& metric, PointRange range) const;
+    /// The last sample at or before `at`: a metric's value at a step. None before the first.
+    std::optional<SeriesPoint> value_at(const RunId& run, const std::string& metric, Update at) const;
+    /// The same for every run that has the metric, trashed ones included, in any order.
+    std::vector<std::pair<RunId, SeriesPoint>> values_at(const std::string& metric, Update at) const;
     /// Every sample, ordered by update then metric, handed over one by one without loading them all.
     void each_sample(const RunId& run,
                      const std::function<void(const MetricInfo&, const SeriesPoint&)>& visit) const;

@@ -1,6 +1,8 @@
 #include "core/store/run_rows.h"
 
 #include "core/base/param.h"
+#include "core/store/rows.h"
+#include "core/store/spec_text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -23,23 +25,20 @@ std::vector<std::string> names_in(const std::string& text) {
 }
 
 // A spec that cannot be read must not hide the run: the columns say the most important.
-RunSpec spec_in(const std::string& text, SQLite::Statement& row, int first_column) {
+RunSpec spec_in(const sql::Rows& row, int spec_column, int first_column) {
+    const std::string_view text = row.text(spec_column);
+    if (auto spec = read_spec_text(text)) return std::move(*spec);
     try {
         return spec_from_json(json::parse(text));
     } catch (const std::exception&) {
-        RunSpec spec{{sql::text_at(row, first_column)},
-                     {sql::text_at(row, first_column + 1)},
-                     {sql::text_at(row, first_column + 2)},
-                     {sql::text_at(row, first_column + 3)}};
-        const std::string seed = sql::text_at(row, first_column + 4);
+        RunSpec spec{{std::string(row.text(first_column))},
+                     {std::string(row.text(first_column + 1))},
+                     {std::string(row.text(first_column + 2))},
+                     {std::string(row.text(first_column + 3))}};
+        const std::string_view seed = row.text(first_column + 4);
         std::from_chars(seed.data(), seed.data() + seed.size(), spec.seed);
         return spec;
     }
-}
-
-std::optional<std::int64_t> optional_at(SQLite::Statement& row, int column) {
-    const SQLite::Column value = row.getColumn(column);
-    return value.isNull() ? std::nullopt : std::optional<std::int64_t>(value.getInt64());
 }
 
 /// The columns of table dataset, in a Provenance that is otherwise empty.
@@ -62,92 +61,125 @@ std::map<std::int64_t, Provenance> read_datasets(SQLite::Database& db) {
     return datasets;
 }
 
-/// The numbers of the runs as a JSON list: what SQLite takes as a set in one value.
-std::string as_set(const std::vector<std::int64_t>& run_numbers) {
-    std::string list = "[";
-    for (const std::int64_t number : run_numbers)
-        list += (list.size() > 1 ? "," : "") + std::to_string(number);
-    return list + "]";
-}
+/// Runs by their number, and how to select the rows of another table that belong to them.
+class Listed {
+public:
+    Listed(std::vector<RunRecord>& runs, const std::vector<std::int64_t>& numbers, std::size_t all) {
+        by_number_.reserve(numbers.size());
+        for (std::size_t i = 0; i < numbers.size(); ++i) by_number_.emplace(numbers[i], &runs[i]);
+        // Most of a table is sooner read as a whole.
+        if (numbers.size() > all / 4) return;
+        condition_ = " WHERE run_no IN (SELECT value FROM json_each(?))";
+        set_ = "[";
+        for (const std::int64_t number : numbers)
+            set_ += (set_.size() > 1 ? "," : "") + std::to_string(number);
+        set_ += "]";
+    }
+    sql::Rows rows(SQLite::Database& db, const std::string& select, const std::string& order) const {
+        sql::Rows rows(db, select + condition_ + order);
+        if (!condition_.empty()) rows.bind(1, set_);
+        return rows;
+    }
+    /// Null where the run is not listed. Rows of a run come one after the other.
+    RunRecord* run(std::int64_t number) {
+        if (number == last_number_) return last_;
+        const auto found = by_number_.find(number);
+        last_number_ = number;
+        return last_ = found != by_number_.end() ? found->second : nullptr;
+    }
 
-void add_summaries(SQLite::Database& db, const std::string& set,
-                   const std::unordered_map<std::int64_t, RunRecord*>& runs) {
-    SQLite::Statement row(db, "SELECT run_no, name, last, best, best_update FROM metric"
-                              " WHERE run_no IN (SELECT value FROM json_each(?)) AND last_update IS NOT NULL"
-                              " ORDER BY run_no");
-    row.bind(1, set);
-    while (row.executeStep()) {
-        RunRecord& run = *runs.at(row.getColumn(0).getInt64());
-        run.summary.emplace(sql::text_at(row, 1),
-                            RunRecord::Summary{sql::number_at(row, 2), sql::number_at(row, 3),
-                                               Update{row.getColumn(4).getInt64()}});
+private:
+    std::unordered_map<std::int64_t, RunRecord*> by_number_;
+    std::string condition_, set_;
+    std::int64_t last_number_ = -1;
+    RunRecord* last_ = nullptr;
+};
+
+void add_summaries(SQLite::Database& db, Listed& listed) {
+    sql::Rows row =
+        listed.rows(db, "SELECT run_no, last_update, name, last, best, best_update FROM metric", "");
+    while (row.step()) {
+        RunRecord* run = row.is_null(1) ? nullptr : listed.run(row.whole(0)); // NULL: not measured yet
+        if (run)
+            run->summary.emplace(row.text(2),
+                                 RunRecord::Summary{row.number(3), row.number(4), Update{row.whole(5)}});
     }
 }
 
-void add_tags(SQLite::Database& db, const std::string& set,
-              const std::unordered_map<std::int64_t, RunRecord*>& runs) {
-    SQLite::Statement row(db, "SELECT run_no, tag FROM tag WHERE run_no IN (SELECT value FROM json_each(?))"
-                              " ORDER BY run_no, tag");
-    row.bind(1, set);
-    while (row.executeStep()) runs.at(row.getColumn(0).getInt64())->tags.push_back(sql::text_at(row, 1));
+void add_tags(SQLite::Database& db, Listed& listed) {
+    sql::Rows row = listed.rows(db, "SELECT run_no, tag FROM tag", " ORDER BY run_no, tag");
+    while (row.step())
+        if (RunRecord* run = listed.run(row.whole(0))) run->tags.emplace_back(row.text(1));
+}
+
+/// Not in an archive of version 1 or 2.
+bool has_colours(SQLite::Database& db) {
+    return SQLite::Statement(db, "SELECT 1 FROM pragma_table_info('run') WHERE name = 'colour'")
+        .executeStep();
 }
 
 } // namespace
-
-void bind_all(SQLite::Statement& statement, const Condition& condition) {
-    int index = 0;
-    for (const auto& binding : condition.bindings)
-        std::visit([&](const auto& value) { statement.bind(++index, value); }, binding);
-}
 
 std::vector<RunRecord> read_runs(SQLite::Database& db, const Condition& condition,
                                  std::optional<std::int64_t> limit) {
     const auto datasets = read_datasets(db);
     std::vector<RunRecord> runs;
     std::vector<std::int64_t> numbers;
-    SQLite::Statement row(
+    const auto all = static_cast<std::size_t>(db.execAndGet("SELECT count(*) FROM run").getInt64());
+    if (condition.bindings.empty() && !limit) {
+        runs.reserve(all);
+        numbers.reserve(all);
+    }
+    // As the view run_summary, without what would be computed row by row.
+    sql::Rows row(
         db,
         "SELECT r.run_no, r.run_id, r.name, r.key, r.state, r.reason, r.created_ms, r.started_ms, r.ended_ms,"
         " r.updates, r.planned_updates, r.epochs, r.seconds, r.process_id, r.starred, r.note, r.trashed_ms,"
         " r.dataset_no, r.studio_version, r.torch_version, r.blas, r.threads, r.host, r.parameters, r.spec,"
-        " r.task, r.model, r.optimizer, r.regime, r.seed FROM run_summary r WHERE (" +
+        " r.task, r.model, r.optimizer, r.regime, r.seed, r.chosen_colour"
+        " FROM (SELECT r.*, r.epoch AS epochs, p.dataset_no, p.studio_version, p.torch_version, p.blas, "
+        "p.threads,"
+        " p.host, p.parameters, p.spec, " +
+            std::string(has_colours(db) ? "r.colour" : "NULL") +
+            " AS chosen_colour FROM run r LEFT JOIN provenance p ON p.run_no = r.run_no) r WHERE (" +
             condition.sql + ") ORDER BY r.created_ms DESC, r.run_no DESC LIMIT " +
             std::to_string(limit.value_or(-1)));
-    bind_all(row, condition);
-    while (row.executeStep()) {
-        numbers.push_back(row.getColumn(0).getInt64());
+    int index = 0;
+    for (const auto& binding : condition.bindings)
+        std::visit([&](const auto& value) { row.bind(++index, value); }, binding);
+    while (row.step()) {
+        numbers.push_back(row.whole(0));
         RunRecord& run = runs.emplace_back();
-        run.id = RunId{sql::text_at(row, 1)};
-        run.name = sql::text_at(row, 2);
-        run.key = sql::text_at(row, 3);
-        run.state = run_state(sql::text_at(row, 4)).value_or(RunState::failed);
-        run.reason = sql::text_at(row, 5);
-        run.created_ms = row.getColumn(6).getInt64();
-        run.started_ms = row.getColumn(7).getInt64();
-        run.ended_ms = optional_at(row, 8);
-        run.updates = Update{row.getColumn(9).getInt64()};
-        run.planned = Update{row.getColumn(10).getInt64()};
-        run.epoch = Epoch{row.getColumn(11).getDouble()};
-        run.seconds = row.getColumn(12).getDouble();
-        run.pid = row.getColumn(13).getInt64();
-        run.starred = row.getColumn(14).getInt() != 0;
-        run.note = sql::text_at(row, 15);
-        run.trashed_ms = optional_at(row, 16);
-        if (const auto data = datasets.find(row.getColumn(17).getInt64()); data != datasets.end())
+        run.id = RunId{std::string(row.text(1))};
+        run.name = row.text(2);
+        run.key = row.text(3);
+        run.state = run_state(row.text(4)).value_or(RunState::failed);
+        run.reason = row.text(5);
+        run.created_ms = row.whole(6);
+        run.started_ms = row.whole(7);
+        run.ended_ms = row.optional_whole(8);
+        run.updates = Update{row.whole(9)};
+        run.planned = Update{row.whole(10)};
+        run.epoch = Epoch{row.number(11)};
+        run.seconds = row.number(12);
+        run.pid = row.whole(13);
+        run.starred = row.whole(14) != 0;
+        run.note = row.text(15);
+        run.trashed_ms = row.optional_whole(16);
+        if (const auto data = datasets.find(row.whole(17)); data != datasets.end())
             run.provenance = data->second;
-        run.provenance.studio_version = sql::text_at(row, 18);
-        run.provenance.torch_version = sql::text_at(row, 19);
-        run.provenance.blas = sql::text_at(row, 20);
-        run.provenance.threads = row.getColumn(21).getInt64();
-        run.provenance.host = sql::text_at(row, 22);
-        run.provenance.parameters = row.getColumn(23).getInt64();
-        run.spec = spec_in(sql::text_at(row, 24), row, 25);
+        run.provenance.studio_version = row.text(18);
+        run.provenance.torch_version = row.text(19);
+        run.provenance.blas = row.text(20);
+        run.provenance.threads = row.whole(21);
+        run.provenance.host = row.text(22);
+        run.provenance.parameters = row.whole(23);
+        run.spec = spec_in(row, 24, 25);
+        if (const auto chosen = row.optional_whole(30)) run.colour = static_cast<int>(*chosen);
     }
-    std::unordered_map<std::int64_t, RunRecord*> by_number;
-    for (std::size_t i = 0; i < runs.size(); ++i) by_number.emplace(numbers[i], &runs[i]);
-    const std::string set = as_set(numbers);
-    add_summaries(db, set, by_number);
-    add_tags(db, set, by_number);
+    Listed listed(runs, numbers, all);
+    add_summaries(db, listed);
+    add_tags(db, listed);
     return runs;
 }
 

@@ -18,6 +18,5 @@ std::vector<RunRecord> read_runs(SQLite::Database& db, const Condition& conditio
 std::string read_manifest(SQLite::Database& db, const RunId& run);
 /// Made while it trained, in order.
 std::vector<Change> read_changes(SQLite::Database& db, const RunId& run);
-void bind_all(SQLite::Statement& statement, const Condition& condition);
 
 } // namespace descent

@@ -2,6 +2,7 @@
 
 #include "core/store/batch_writer.h"
 #include "core/store/changes.h"
+#include "core/store/merge_runs.h"
 #include "core/store/store.h"
 #include "core/store/wal_checkpointer.h"
 
@@ -303,6 +304,20 @@ Result<std::vector<RunEdit>> StoreWriter::apply(std::vector<RunEdit> edits) {
     auto done = impl_->perform([&](SQLite::Database& db) { undo = apply_edits(db, edits); });
     if (!done) return std::unexpected(done.error());
     return undo;
+}
+
+Result<MergedRun> StoreWriter::merge(RunSource& from, const RunId& run,
+                                     const std::function<bool(double fraction)>& progress) {
+    MergedRun merged;
+    CheckpointFolder files(path());
+    auto done = impl_->perform(
+        [&](SQLite::Database& db) { merged = merge_run(db, from.impl(), run, files, progress); },
+        [&] {
+            files.keep();
+            impl_->forget(run);
+        });
+    if (!done) return std::unexpected(done.error());
+    return merged;
 }
 
 Result<void> StoreWriter::flush() {

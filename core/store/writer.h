@@ -34,7 +34,14 @@ struct SetTrashed {
     RunId run;
     bool trashed = true;
 }; ///< hides the run; nothing is deleted
-using RunEdit = std::variant<SetName, SetStar, SetNote, SetTags, SetTrashed>;
+struct SetColour {
+    RunId run;
+    std::optional<int> colour; ///< none: the run's own again
+};
+using RunEdit = std::variant<SetName, SetStar, SetNote, SetTags, SetTrashed, SetColour>;
+
+class RunSource;
+struct MergedRun;
 
 /// The store's only writer in this process: one thread, one connection (WAL, busy timeout, foreign keys), a
 /// bounded queue. push() blocks the trainer while the queue is full and never drops; whatever has arrived is
@@ -65,6 +72,13 @@ public:
     /// Applies edits in one transaction, all or none, and returns the edits that undo them, in the order to
     /// apply them. Blocks until committed.
     Result<std::vector<RunEdit>> apply(std::vector<RunEdit> edits);
+
+    /// Takes over a run of `from` with all that belongs to it, checkpoint files included, or what the run
+    /// lacks that is here under the same id, in one transaction (core/store/merge.h). `progress` is called on
+    /// the writer's thread, with 0 … 1, and ends it by returning false: an Error, and nothing has changed.
+    /// Blocks until committed; batches wait meanwhile.
+    Result<MergedRun> merge(RunSource& from, const RunId& run,
+                            const std::function<bool(double fraction)>& progress = {});
 
     /// Blocks until everything pushed before is committed. Error: the writer has failed.
     Result<void> flush();
