@@ -14,7 +14,7 @@ function stem(path) { sub(/.*\//, "", path); sub(/\.[a-z]+$/, "", path); return 
     file = $1
     target = $3
     while (sub(/^\.\.\//, "", target)) {}
-    in_base = file ~ /^core\/(base|store|analysis|audio|text)\//
+    in_base = file ~ /^core\/(base|store|analysis|audio|text|exchange)\//
     in_front = file ~ /^(ui|app)\//
 
     if (file ~ /^(core|app\/cli)\// && target ~ /^(Qt?[A-Z][A-Za-z]*|Qt)(\/|\.h$|$)/)
