@@ -126,4 +126,15 @@ TEST_F(Csv, SaysWhereItCannotWrite) {
     EXPECT_EQ(read_text(file), "run_id,run,seed,update,epoch,wall_time,metric,value\n");
 }
 
+TEST_F(Csv, NeverReplacesAStore) {
+    const RunRecord run = must(writer->create(example_run(1)));
+    push_value(*writer, run.id, 1, 4, 0.5);
+    const auto other = place.folder.file("other.sqlite");
+    must(prepare_store(other));
+    const auto size = std::filesystem::file_size(other);
+    file = other;
+    EXPECT_THAT(refusal(written({run.id})), HasSubstr("a store of runs would be lost; choose another name"));
+    EXPECT_EQ(std::filesystem::file_size(other), size);
+}
+
 } // namespace descent

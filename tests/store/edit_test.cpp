@@ -21,15 +21,17 @@ struct Edits : ::testing::Test {
 } // namespace
 
 TEST_F(Edits, AreUndoneByWhatTheyReturn) {
-    const auto undo = must(writer->apply({SetName{run.id, "  tidy name "}, SetStar{run.id, true},
-                                          SetNote{run.id, "first"}, SetNote{run.id, "second"},
-                                          SetTags{run.id, {"b", "a", "b", " a "}}, SetTrashed{run.id}}));
+    const auto undo =
+        must(writer->apply({SetName{run.id, "  tidy name "}, SetStar{run.id, true}, SetNote{run.id, "first"},
+                            SetNote{run.id, "second"}, SetTags{run.id, {"b", "a", "b", " a "}},
+                            SetTrashed{run.id}, SetColour{run.id, 5}, SetColour{run.id, 0}}));
     RunRecord stored = place.stored(run.id);
     EXPECT_EQ(stored.name, "tidy name");
     EXPECT_TRUE(stored.starred);
     EXPECT_EQ(stored.note, "second");
     EXPECT_THAT(stored.tags, ElementsAre("a", "b"));
     EXPECT_TRUE(stored.trashed_ms);
+    EXPECT_EQ(stored.colour, 0);
 
     const auto redo = must(writer->apply(undo));
     stored = place.stored(run.id);
@@ -38,12 +40,16 @@ TEST_F(Edits, AreUndoneByWhatTheyReturn) {
     EXPECT_EQ(stored.note, "");
     EXPECT_THAT(stored.tags, IsEmpty());
     EXPECT_FALSE(stored.trashed_ms);
+    EXPECT_EQ(stored.colour, std::nullopt);
 
     must(writer->apply(redo));
     stored = place.stored(run.id);
     EXPECT_EQ(stored.name, "tidy name");
     EXPECT_EQ(stored.note, "second");
     EXPECT_THAT(stored.tags, ElementsAre("a", "b"));
+    EXPECT_EQ(stored.colour, 0);
+    EXPECT_EQ(must(place.reader()->runs({.trashed = true})).at(0).colour, 0) << "in lists too";
+    EXPECT_EQ(place.stored(other.id).colour, std::nullopt);
 }
 
 TEST_F(Edits, AllOrNone) {
@@ -67,6 +73,7 @@ TEST_F(Edits, TrashHidesAndRestores) {
     must(writer->apply({SetTrashed{run.id}}));
     const auto reader = place.reader();
     EXPECT_EQ(reader->trashed_count(), 1);
+    EXPECT_EQ(must(reader->count()), 1);
     ASSERT_EQ(must(reader->runs()).size(), 1u);
     EXPECT_EQ(must(reader->runs())[0].id, other.id);
     EXPECT_EQ(must(reader->runs({.trashed = true})).at(0).id, run.id);

@@ -113,6 +113,42 @@ TEST_F(Filter, ParametersAndMetrics) {
     EXPECT_EQ(result("lr != 0.1"), "acdef");
 }
 
+TEST_F(Filter, MetricsAtAStep) {
+    // 1: the first value, 2: the second; a before b, see SetUpTestSuite.
+    EXPECT_EQ(result("validation/accuracy@1>=0.8"), "ad");
+    EXPECT_EQ(result("validation/accuracy@2>0.65"), "cd");
+    EXPECT_EQ(result("validation/accuracy@1000000>0.65"), "cd") << "the last until then";
+    EXPECT_EQ(result("validation/accuracy@0>0"), "") << "nothing was measured yet";
+    EXPECT_EQ(result("not validation/accuracy@0>0"), "abcdef");
+    EXPECT_EQ(result("last:validation/accuracy@1=0.5"), "b");
+    EXPECT_EQ(result("validation/accuracy@2 = nan"), "b");
+    EXPECT_EQ(result("validation/accuracy@1 = nan"), "");
+    EXPECT_EQ(result("validation/accuracy@2 != nan"), "acd");
+    EXPECT_EQ(result("best:validation/accuracy@2 > 0"),
+              "column 1: 'best:' looks at all steps, '@' at one: write one of the two");
+    EXPECT_EQ(result("validation/accuracy@x > 0"), "") << "a metric of that name";
+}
+
+TEST_F(Filter, DatesStatesAndSizes) {
+    EXPECT_EQ(result("created<1971 and started<today"), "abcdef");
+    EXPECT_EQ(result("created>=2026-11-01"), "");
+    EXPECT_EQ(result("created<=2026-11-01"), "abcdef");
+    EXPECT_EQ(result("created > 1970 or created < 1970"), result("created != 1970"));
+    EXPECT_EQ(result("ended>1970"), "abcde") << "f goes on";
+    EXPECT_EQ(result("not ended>1970"), "f");
+    EXPECT_EQ(result("created<1971-02-01T12 and created<2026-11-01T14:03"), "abcdef");
+    EXPECT_EQ(result("created = 2026-13-01"),
+              "column 11: 'created' is a date, such as 2026-11-01, 2026-11, \"2026-11-01 14:03\" or today; "
+              "'2026-13-01' is not");
+    EXPECT_EQ(result("created ~ 2026"), "column 1: '~' looks in text, and 'created' is a date");
+    EXPECT_EQ(result("diverged"), "b");
+    EXPECT_EQ(result("finished and not starred"), "ac");
+    EXPECT_EQ(result("\"diverged\""), "") << "quoted it is a word to look for";
+    EXPECT_EQ(result("parameters > 0"), "abcdef");
+    EXPECT_EQ(result("parameters > 1e9"), "");
+    EXPECT_EQ(result("planned >= 100"), "abcdef");
+}
+
 TEST_F(Filter, WordsTagsAndFlags) {
     EXPECT_EQ(result("starred"), "b");
     EXPECT_EQ(result("NOT Starred"), "acdef");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <iostream>
+#include <map>
 
 #include <sys/stat.h>
 
@@ -54,6 +55,47 @@ TEST(Reader, FindsRuns) {
     EXPECT_EQ(find("%"), "no run '%'");
     EXPECT_EQ(find("zebra"), "no run 'zebra'");
     EXPECT_THAT(find(""), HasSubstr("by its name"));
+}
+
+TEST(Reader, CountsWhatItWouldList) {
+    const StorePlace place;
+    const auto writer = place.writer();
+    for (int i = 0; i < 5; ++i)
+        must(writer->create(
+            named("run-" + std::to_string(i), "11111111-0000-4000-8000-00000000000" + std::to_string(i), i)));
+    must(writer->apply({SetTrashed{{"11111111-0000-4000-8000-000000000003"}, true}}));
+    const auto reader = place.reader();
+    EXPECT_EQ(must(reader->count()), 4);
+    EXPECT_EQ(must(reader->count({.trashed = true})), 1);
+    EXPECT_EQ(must(reader->count({.where = "name = run-1 or name = run-3"})), 1);
+    EXPECT_EQ(must(reader->count({.where = "trashed"})), 1);
+    EXPECT_EQ(must(reader->count({.limit = 2})), 4);
+    EXPECT_EQ(reader->count({.where = "lr >"}).error().message, "column 5: expected a value after '>'");
+}
+
+TEST(Reader, ValuesOfAllRunsAtAStep) {
+    const StorePlace place;
+    const auto writer = place.writer();
+    const RunId a{"11111111-0000-4000-8000-000000000001"}, b{"22222222-0000-4000-8000-000000000002"};
+    must(writer->create(named("a", a.uuid, 1)));
+    must(writer->create(named("b", b.uuid, 2)));
+    for (const int update : {10, 20, 30}) push_value(*writer, a, 1, update, 0.01 * update);
+    push_value(*writer, b, 1, 25, 0.5);
+    push_value(*writer, b, 0, 5, 7);
+    must(writer->flush());
+    const auto reader = place.reader();
+    const auto at = [&](const char* metric, std::int64_t update) {
+        std::map<std::string, std::pair<std::int64_t, double>> found;
+        for (const auto& [run, point] : reader->values_at(metric, {update}))
+            found[run.uuid] = {point.update.count, point.value};
+        return found;
+    };
+    using Found = std::map<std::string, std::pair<std::int64_t, double>>;
+    EXPECT_EQ(at("validation/accuracy", 9), Found{});
+    EXPECT_EQ(at("validation/accuracy", 24), (Found{{a.uuid, {20, 0.01 * 20}}}));
+    EXPECT_EQ(at("validation/accuracy", 1000), (Found{{a.uuid, {30, 0.01 * 30}}, {b.uuid, {25, 0.5}}}));
+    EXPECT_EQ(at("train/loss", 5), (Found{{b.uuid, {5, 7}}}));
+    EXPECT_EQ(at("nothing", 5), Found{});
 }
 
 TEST(Reader, ListsNewestFirstAndAtMostSoMany) {

@@ -17,8 +17,8 @@ TEST(Schema, ExplainsItselfInAnySqliteTool) {
         query(place.path(),
               "SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
               " AND name NOT LIKE 'sqlite%' ORDER BY name)"),
-        "change,checkpoint,curve,dataset,log,metric,param,provenance,run,run_summary,sample,samples_named,"
-        "tag");
+        "change,checkpoint,curve,dataset,log,metric,param,provenance,pyramid,run,run_summary,sample,"
+        "samples_named,tag");
 }
 
 TEST(Schema, WhatBelongsToARunGoesWithIt) {
@@ -38,8 +38,10 @@ TEST(Schema, WhatBelongsToARunGoesWithIt) {
         writer->push(batch);
     }
     must(writer->flush());
+    query(place.path(), "INSERT INTO pyramid SELECT metric_no, 1, 0, 1, '' FROM metric WHERE name = 'rate'");
     query(place.path(), "PRAGMA foreign_keys = ON; DELETE FROM run WHERE run_id = '" + gone.uuid + "'");
-    for (const char* table : {"run", "provenance", "curve", "log", "change", "checkpoint", "tag", "sample"})
+    for (const char* table :
+         {"run", "provenance", "curve", "log", "change", "checkpoint", "tag", "sample", "pyramid"})
         EXPECT_EQ(query(place.path(), std::string("SELECT count(*) FROM ") + table), "1") << table;
     EXPECT_EQ(query(place.path(), "SELECT count(*) FROM metric"), "3");
     EXPECT_EQ(query(place.path(), "PRAGMA foreign_key_check"), "");

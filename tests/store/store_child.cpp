@@ -2,6 +2,7 @@
 //     store_child hold STORE           makes a run and waits to be killed
 //     store_child push STORE           pushes three samples a millisecond until killed; `seconds` is the
 //     shared clock store_child burst STORE N        pushes N batches of ten samples, then ends well
+//     store_child flood STORE          pushes 50 updates of three samples a batch until killed
 //     store_child starve STORE BYTES   may not let a file grow past BYTES: pushes until refused and says why
 //     store_child prepare STORE        prepares the store and says how it went
 //     store_child cramped STORE BYTES  the same, with no file past BYTES
@@ -46,6 +47,16 @@ int push(StoreWriter& writer, const RunId& run) {
     }
 }
 
+int flood(StoreWriter& writer, const RunId& run) {
+    for (std::int64_t update = 1;; update += 50) {
+        auto batch = batch_at(run, update, 3);
+        for (std::int64_t more = update + 1; more < update + 50; ++more)
+            for (std::uint32_t m = 0; m < 3; ++m)
+                batch->samples.push_back(sample(m, more, static_cast<double>(more % 1000)));
+        if (!writer.push(batch)) return 1;
+    }
+}
+
 int burst(StoreWriter& writer, const RunId& run, std::int64_t batches) {
     for (std::int64_t update = 1; update <= batches; ++update)
         if (!writer.push(batch_at(run, update, 10))) return 1;
@@ -86,6 +97,7 @@ int main_of(const std::vector<std::string>& arguments) {
     const RunId run = must(writer->create(example_run())).id;
     say(run.uuid);
     if (arguments[0] == "push") return push(*writer, run);
+    if (arguments[0] == "flood") return flood(*writer, run);
     if (arguments[0] == "burst") return burst(*writer, run, std::stoll(arguments.at(2)));
     if (arguments[0] == "starve") return starve(*writer, run, std::stoull(arguments.at(2)));
     for (;;) pause();
