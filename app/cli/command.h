@@ -23,8 +23,10 @@ void add_inspect_command(CLI::App& app, Action& action);  ///< inspect
 void add_data_commands(CLI::App& app, Action& action);    ///< data make, data inspect
 void add_run_commands(CLI::App& app, Action& action);     ///< run, resume
 void add_ladder_command(CLI::App& app, Action& action);   ///< ladder
-void add_store_commands(CLI::App& app, Action& action);   ///< runs, show, export
+void add_compare_command(CLI::App& app, Action& action);  ///< compare
+void add_store_commands(CLI::App& app, Action& action);   ///< runs, show
 void add_edit_commands(CLI::App& app, Action& action);    ///< trash, restore, rename, tag, note, star, unstar
+void add_exchange_commands(CLI::App& app, Action& action); ///< export, import, merge
 
 /// What --version says, and the warning about a slow BLAS.
 int print_version();

@@ -178,14 +178,8 @@ void print_table(Output& out, const Options& options, const std::string& group,
     } else if (options.markdown) {
         out << to_markdown(table);
     } else {
-        const auto cells = ladder_cells(table);
-        std::vector<Table::Align> alignment(cells.headings.size(), Table::Align::right);
-        alignment.front() = alignment[1] = Table::Align::left;
-        if (table.rungs.size() > 1) alignment.back() = Table::Align::left;
-        Table text(cells.headings, alignment);
-        for (const auto& row : cells.rows) text.add(row);
         out << "\n" << out.bold("ladder " + group) << ": " << table.task << ", " << table.model << "\n\n";
-        text.print(out);
+        Table(ladder_cells(table)).print(out);
         out << "\n" << out.faint(ladder_legend(table)) << "\n";
     }
 }

@@ -28,6 +28,7 @@ constexpr const char* kExamples =
     "  descent run --task names --model gru --epochs 20 train, live\n"
     "  descent ladder --task names                      compare SGD with full-batch regimes\n"
     "  descent runs --where 'model = gru'               find the run again\n"
+    "  descent compare brave-otter calm-heron           how they differ, and by how much\n"
     "  descent export brave-otter --csv otter.csv       take its numbers elsewhere\n\n"
     "The store is $DESCENT_STORE, else runs.sqlite in the XDG data folder; --store FILE overrides both.\n"
     "Help on a command: descent COMMAND --help";
@@ -95,7 +96,9 @@ int run(int argc, char** argv) {
     Action action;
     add_run_commands(app, action);
     add_ladder_command(app, action);
+    add_compare_command(app, action);
     add_store_commands(app, action);
+    add_exchange_commands(app, action);
     add_edit_commands(app, action);
     add_catalog_commands(app, action);
     add_inspect_command(app, action);

@@ -114,6 +114,12 @@ Table::Table(std::vector<std::string> headings, std::vector<Align> alignment)
     alignment_.resize(headings_.size(), Align::left);
 }
 
+Table::Table(const TextTable& cells) : Table(cells.headings) {
+    for (std::size_t i = 0; i < std::min(cells.right.size(), alignment_.size()); ++i)
+        if (cells.right[i]) alignment_[i] = Align::right;
+    for (const auto& row : cells.rows) add(row);
+}
+
 void Table::add(std::vector<std::string> row) {
     row.resize(headings_.size());
     rows_.push_back(std::move(row));

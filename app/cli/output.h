@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/analysis/text_table.h"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
@@ -44,6 +46,7 @@ class Table {
 public:
     enum class Align { left, right };
     explicit Table(std::vector<std::string> headings, std::vector<Align> alignment = {});
+    explicit Table(const TextTable& cells);
     void add(std::vector<std::string> row);
     bool empty() const { return rows_.empty(); }
     std::size_t width() const; ///< columns of its longest line, unwrapped

@@ -1,5 +1,6 @@
 #include "app/cli/run_text.h"
 
+#include "core/analysis/run_fields.h"
 #include "core/base/format.h"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ bool has_best(const std::vector<MetricInfo>& metrics, const std::string& name) {
 
 std::string budget_text(const RunRecord& run) {
     const auto& budget = run.spec.budget;
+    if (!settings_known(run.spec)) return format_count(run.updates.count) + " updates";
     if (budget.epochs) return epochs_text(run.epoch) + "/" + format_count(*budget.epochs) + " epochs";
     return format_count(run.updates.count) + "/" + format_count(budget.updates.value_or(0)) + " updates";
 }
@@ -84,8 +86,10 @@ void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>&
     line("id", run.id.uuid);
     line("spec", run.key);
     line("created", format_time(run.created_ms));
-    line("trained", budget_text(run) + ", " + format_count(run.updates.count) + " of " +
-                        format_count(run.planned.count) + " updates, " + format_duration(run.seconds));
+    const std::string updates =
+        format_count(run.updates.count) + " of " + format_count(run.planned.count) + " updates, ";
+    line("trained",
+         budget_text(run) + ", " + (run.spec.budget.epochs ? updates : "") + format_duration(run.seconds));
     line("tags", joined(run.tags, ", "));
     line("note", run.note);
     if (run.trashed_ms) line("trashed", format_time(*run.trashed_ms));
@@ -96,20 +100,24 @@ void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>&
                             : part == &run.spec.model     ? "model"
                             : part == &run.spec.optimizer ? "optimizer"
                                                           : "regime";
-        line(group, part->id + "  " + out.faint(params_text(part->params)));
+        const std::string params = params_text(part->params);
+        line(group, part->id + (params.empty() ? "" : "  " + out.faint(params)));
     }
     for (const auto& change : run.changes)
         line(&change == &run.changes.front() ? "changed" : "",
              "at update " + format_count(change.at.count) + ": " + change.path + " = " + change.value);
     line("seed", std::to_string(run.spec.seed));
-    line("data", p.data_source + ", " + format_count(p.train_examples) + " training, " +
-                     format_count(p.validation_examples) + " validation, " + format_count(p.test_examples) +
-                     " test examples, " + std::to_string(p.classes.size()) + " classes, hash " +
-                     p.data_hash.substr(0, 16));
-    line("weights", format_count(p.parameters));
-    line("made with", "Descent Studio " + p.studio_version + ", torch " + p.torch_version + ", " + p.blas +
-                          ", " + format_count(p.threads) + (p.threads == 1 ? " thread" : " threads") +
-                          (p.host.empty() ? "" : ", on " + p.host));
+    if (settings_known(run.spec)) {
+        line("data", p.data_source + ", " + format_count(p.train_examples) + " training, " +
+                         format_count(p.validation_examples) + " validation, " +
+                         format_count(p.test_examples) + " test examples, " +
+                         std::to_string(p.classes.size()) + " classes, hash " + p.data_hash.substr(0, 16));
+        line("weights", format_count(p.parameters));
+        line("made with", "Descent Studio " + p.studio_version + ", torch " + p.torch_version + ", " +
+                              p.blas + ", " + format_count(p.threads) +
+                              (p.threads == 1 ? " thread" : " threads") +
+                              (p.host.empty() ? "" : ", on " + p.host));
+    }
 
     Table table({"metric", "last", "best", "at update"}, {kLeft, kRight, kRight, kRight});
     for (const auto& [metric, summary] : run.summary) {

@@ -1,15 +1,11 @@
 #include "app/cli/command.h"
-#include "app/cli/interrupt.h"
 #include "app/cli/output.h"
-#include "app/cli/progress_line.h"
 #include "app/cli/record_json.h"
 #include "app/cli/request_options.h"
 #include "app/cli/run_text.h"
 #include "app/cli/store_option.h"
 #include "core/base/change.h"
-#include "core/base/format.h"
 #include "core/engine/engine.h"
-#include "core/store/curve_csv.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -29,12 +25,6 @@ struct ShowOptions {
     StoreOption store;
     std::string run;
     bool json = false, toml = false, manifest = false;
-};
-
-struct ExportOptions {
-    StoreOption store;
-    std::vector<std::string> runs;
-    std::string csv, curve;
 };
 
 int runs(const RunsOptions& options) {
@@ -78,32 +68,6 @@ int show(const ShowOptions& options) {
     return Exit::ok;
 }
 
-int export_runs(const ExportOptions& options) {
-    const InterruptWatch watch;
-    if (!options.curve.empty()) unwrap(curve_kind(options.curve));
-    const auto store = options.store.reader();
-    const auto chosen = find_runs(*store, options.runs);
-    const std::filesystem::path file = options.csv;
-    std::error_code different;
-    if (std::filesystem::equivalent(file, options.store.path(), different))
-        throw InputError("--csv " + options.csv + " is the store itself");
-
-    Output out;
-    ProgressLine line(out, true);
-    const auto go_on = [&](double share) {
-        line.show(share, "exporting");
-        return !watch.requested();
-    };
-    const auto rows = options.curve.empty()
-                          ? export_csv(*store, chosen, file, go_on)
-                          : export_curve_csv(*store, chosen, unwrap(curve_kind(options.curve)), file, go_on);
-    line.erase();
-    if (watch.requested() && !rows) return Exit::interrupted;
-    out << format_count(unwrap(rows)) << " rows written to " << options.csv << "\n";
-    out.flush();
-    return Exit::ok;
-}
-
 } // namespace
 
 void add_store_commands(CLI::App& app, Action& action) {
@@ -114,15 +78,19 @@ void add_store_commands(CLI::App& app, Action& action) {
     list->add_flag("--trashed", listed->trashed, "The runs in the trash");
     listed->store.add_to(*list);
     list->add_flag("--json", listed->json, "As JSON");
-    list->footer("EXPR joins terms with and, or, not and parentheses. A term is field op value, tag:WORD, "
-                 "starred, or a\n"
-                 "word to look for. Fields: name state task model optimizer regime seed epochs updates "
-                 "seconds note key\n"
-                 "threads, a parameter (optimizer.lr) or a metric (validation/accuracy for its last value,\n"
-                 "best:validation/accuracy). Operators: = != < <= > >= and ~ for contains.\n\n"
-                 "Examples:\n"
-                 "  descent runs --where 'model = gru and validation/accuracy > 0.7'\n"
-                 "  descent runs --where 'state = interrupted or tag:paper' --json");
+    list->footer(
+        "EXPR joins terms with and, or, not and parentheses. A term is field op value, tag:WORD, "
+        "starred, or a\n"
+        "word to look for. Fields: name state task model optimizer regime seed epochs updates "
+        "planned seconds note key\n"
+        "threads host parameters created started ended, a parameter (optimizer.lr) or a metric\n"
+        "(validation/accuracy for its last value, best:validation/accuracy, or validation/accuracy@500 as it "
+        "was\n"
+        "at update 500). Operators: = != < <= > >= and ~ for contains. Dates: 2026-11-01, 2026-11, today.\n\n"
+        "Examples:\n"
+        "  descent runs --where 'model = gru and validation/accuracy > 0.7'\n"
+        "  descent runs --where 'state = interrupted or tag:paper' --json\n"
+        "  descent runs --where 'created >= 2026-11-01 and not diverged'");
     list->callback([listed, &action] { action = [listed] { return runs(*listed); }; });
 
     auto* one = app.add_subcommand("show", "Show one run: spec, data, results");
@@ -142,30 +110,6 @@ void add_store_commands(CLI::App& app, Action& action) {
     one->footer("Examples:\n  descent show brave-otter\n  descent show brave-otter --json | jq .metrics\n"
                 "  descent show brave-otter --toml > spec.toml");
     one->callback([shown, &action] { action = [shown] { return show(*shown); }; });
-
-    auto* out =
-        app.add_subcommand("export", "Write every sample of runs, or their detection curves, as tidy CSV");
-    auto exported = std::make_shared<ExportOptions>();
-    out->add_option("RUN", exported->runs, "Names, UUIDs, or unique beginnings of either")
-        ->type_name("")
-        ->required();
-    out->add_option("--csv", exported->csv, "The file to write; it is replaced whole or not at all")
-        ->type_name("FILE")
-        ->required();
-    out->add_option("--curve", exported->curve, "The stored detection curves instead: fa-fr, roc or det")
-        ->type_name("KIND");
-    exported->store.add_to(*out);
-    out->footer("Columns: run_id, run, seed, update, epoch, wall_time, metric, value; full resolution.\n"
-                "With --curve: run_id, run, seed, update, epoch, set, keyword, threshold (log odds, inf "
-                "accepts nothing) and\n"
-                "  fa-fr  false_alarm, false_reject: shares of all examples of the set\n"
-                "  roc    false_positive_rate, true_positive_rate\n"
-                "  det    false_positive_probit, false_negative_probit\n"
-                "keyword is empty for the curve of all keywords together.\n\n"
-                "Examples:\n  descent export brave-otter --csv otter.csv\n  descent export brave calm --csv "
-                "both.csv\n"
-                "  descent export brave-otter --curve fa-fr --csv curves.csv");
-    out->callback([exported, &action] { action = [exported] { return export_runs(*exported); }; });
 }
 
 } // namespace descent::cli
