@@ -57,6 +57,9 @@ QToolButton[role="nav"]:checked { background: @navChecked; color: @text; font-we
 QToolButton[role="section"] { color: @muted; padding: 2px 4px 2px 0; }
 QToolButton[role="section"]:hover { color: @text; background: transparent; }
 QToolButton[role="section"]:focus { border: 1px solid @accent; }
+QToolButton[role="menu"] { color: @muted; padding: 3px 6px; }
+QToolButton[role="menu"]:hover { color: @text; }
+QToolButton[role="menu"]:focus { border: 1px solid @accent; }
 QToolButton[role="segment"] { color: @muted; padding: 1px 4px; border-radius: 4px; font-size: 8.5pt; }
 QToolButton[role="segment"]:checked { color: @text; background: @hover; }
 QToolButton[role="segment"]:focus { border: 1px solid @accent; }
@@ -78,16 +81,16 @@ QComboBox QAbstractItemView { background: @surface; color: @text; border: 1px so
 QComboBox[role="flat"] { background: transparent; border: 1px solid transparent; color: @muted; padding: 1px 4px; }
 QComboBox[role="flat"]:hover { background: @hover; }
 QComboBox[role="flat"]:focus { border: 1px solid @accent; }
-QSpinBox::up-button, QSpinBox::down-button { border: none; background: transparent; width: 18px; }
-QSpinBox::up-button { subcontrol-position: top right; }
-QSpinBox::down-button { subcontrol-position: bottom right; }
-QSpinBox::up-arrow { image: url(:/icons/control-up.svg); width: 11px; height: 11px; }
-QSpinBox::down-arrow { image: url(:/icons/control-down.svg); width: 11px; height: 11px; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { border: none; background: transparent; width: 18px; }
+QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-position: top right; }
+QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-position: bottom right; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(:/icons/control-up.svg); width: 11px; height: 11px; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(:/icons/control-down.svg); width: 11px; height: 11px; }
 
 QCheckBox { spacing: 8px; background: transparent; }
-QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid @controlBorder; border-radius: 4px; background: @field; }
-QCheckBox::indicator:hover { border-color: @controlHover; }
-QCheckBox::indicator:checked { background: @checkBack; border-color: @checkBack; image: url(:/icons/control-check.svg); }
+QCheckBox::indicator, QListView::indicator { width: 16px; height: 16px; border: 1px solid @controlBorder; border-radius: 4px; background: @field; }
+QCheckBox::indicator:hover, QListView::indicator:hover { border-color: @controlHover; }
+QCheckBox::indicator:checked, QListView::indicator:checked:checked { background: @checkBack; border-color: @checkBack; image: url(:/icons/control-check.svg); }
 QCheckBox::indicator:focus { border: 2px solid @accent; width: 14px; height: 14px; }
 
 QProgressBar { background: @pressed; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }

@@ -3,6 +3,7 @@
 #include "ui/style_sheet.h"
 
 #include <QApplication>
+#include <QCoreApplication>
 #include <QFile>
 #include <QFontDatabase>
 #include <QGuiApplication>
@@ -29,7 +30,7 @@ namespace {
 
 struct Colours {
     QColor window, surface, border, text, muted, accent, accent_text, warning, error, good;
-    std::array<QColor, 7> series; // Okabe–Ito order: blue, vermilion, green, purple, orange, sky, grey
+    std::array<QColor, kColours> series; // Okabe–Ito order: blue, vermilion, green, purple, orange, sky, grey
 };
 
 const Colours kLight{
@@ -63,6 +64,7 @@ const Colours kDark{
 
 Mode g_mode = Mode::system; // GUI thread only, as everything here
 bool g_dark = false;
+double g_font_pt = 0; ///< of a Scoped; 0: the application's
 
 bool systemIsDark() {
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
@@ -98,6 +100,7 @@ public:
         painter->restore();
     }
     QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
+        if (size.isEmpty()) return {}; // of a button that is squeezed to nothing
         QPixmap image(size);
         image.fill(Qt::transparent);
         QPainter painter(&image);
@@ -170,6 +173,16 @@ bool isDark() {
     return g_dark;
 }
 
+Scoped::Scoped(Mode mode, double font_pt) : dark_(g_dark), font_pt_(g_font_pt) {
+    g_dark = mode == Mode::dark || (mode == Mode::system && systemIsDark());
+    if (font_pt > 0) g_font_pt = font_pt;
+}
+
+Scoped::~Scoped() {
+    g_dark = dark_;
+    g_font_pt = font_pt_;
+}
+
 QColor window() {
     return colours().window;
 }
@@ -214,8 +227,23 @@ Qt::PenStyle dash(int i) {
     return styles[std::size_t(i) % styles.size()];
 }
 
-QColor runColor(const RunId& run) {
-    return series(int(std::hash<std::string>{}(run.uuid) % 6));
+QString colourName(int i) {
+    constexpr std::array names{
+        QT_TRANSLATE_NOOP("Colour", "blue"),   QT_TRANSLATE_NOOP("Colour", "vermilion"),
+        QT_TRANSLATE_NOOP("Colour", "green"),  QT_TRANSLATE_NOOP("Colour", "purple"),
+        QT_TRANSLATE_NOOP("Colour", "orange"), QT_TRANSLATE_NOOP("Colour", "sky blue"),
+        QT_TRANSLATE_NOOP("Colour", "grey")};
+    static_assert(names.size() == kColours);
+    return QCoreApplication::translate("Colour", names[std::size_t(i) % names.size()]);
+}
+
+int seriesOf(const RunId& run, std::optional<int> chosen) {
+    if (chosen && *chosen >= 0) return *chosen;
+    return int(std::hash<std::string>{}(run.uuid) % 6);
+}
+
+QColor runColor(const RunId& run, std::optional<int> chosen) {
+    return series(seriesOf(run, chosen));
 }
 
 QColor stateColor(RunState state) {
@@ -244,16 +272,33 @@ QIcon icon(const QString& name, QColor (*tint)()) {
     return QIcon(new TintedSvg(QStringLiteral(":/icons/%1.svg").arg(name), tint));
 }
 
-QFont numberFont() {
+namespace {
+QFont baseFont(double larger) {
     QFont font = QApplication::font();
+    if (g_font_pt > 0) {
+        font.setPointSizeF(g_font_pt + larger);
+        font.setHintingPreference(QFont::PreferNoHinting); // or widths depend on the screen
+    }
+    return font;
+}
+} // namespace
+
+QFont numberFont() {
+    QFont font = baseFont(0);
 #if QT_VERSION >= QT_VERSION_CHECK(6, 7, 0)
     font.setFeature("tnum", 1);
 #endif
     return font;
 }
 
+QFont labelFont() {
+    QFont font = numberFont();
+    if (g_font_pt <= 0) font.setPointSizeF(std::max(7.5, font.pointSizeF() - 1.5));
+    return font;
+}
+
 QFont titleFont() {
-    QFont font = QApplication::font();
+    QFont font = baseFont(1);
     font.setWeight(QFont::DemiBold);
     return font;
 }

@@ -1,10 +1,10 @@
 #include "ui/plots/charts_grid.h"
 
-#include "ui/plots/plot_export.h"
 #include "ui/state/background.h"
 #include "ui/state/detection.h"
 #include "ui/state/watched_run.h"
 #include "ui/theme.h"
+#include "ui/widgets/export_panel.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -13,10 +13,10 @@
 #include <QGridLayout>
 #include <QImage>
 #include <QKeyEvent>
+#include <QPainter>
 
 #include <algorithm>
 #include <set>
-#include <utility>
 
 namespace descent::ui {
 
@@ -50,6 +50,7 @@ ChartsGrid::ChartsGrid(const std::vector<PlotDef>& plots, const WatchedRun& run,
         connect(card, &PlotCard::hovered, this, [this](std::optional<double> x) {
             for (auto* other : cards_) other->setCursor(x);
         });
+        connect(card, &PlotCard::xRangeChosen, this, &ChartsGrid::setXRange);
     }
     arrange();
 }
@@ -149,6 +150,10 @@ void ChartsGrid::resizeEvent(QResizeEvent* event) {
 }
 
 void ChartsGrid::reset() {
+    // A run that is read anew, because another process trains it, keeps what was zoomed to.
+    const std::string run = run_.id() ? run_.id()->uuid : std::string();
+    if (run != zoomed_run_) setXRange(std::nullopt);
+    zoomed_run_ = run;
     for (auto* card : cards_) card->reset();
 }
 
@@ -161,6 +166,14 @@ void ChartsGrid::sync() {
 
 void ChartsGrid::setAxis(XAxis axis) {
     for (auto* card : cards_) card->setAxis(axis);
+}
+
+void ChartsGrid::setLogX(bool log) {
+    for (auto* card : cards_) card->setLogX(log);
+}
+
+void ChartsGrid::setXRange(std::optional<std::pair<double, double>> range) {
+    for (auto* card : cards_) card->setXRange(range);
 }
 
 void ChartsGrid::enlarge(PlotCard* card) {
@@ -188,44 +201,60 @@ void ChartsGrid::keyPressEvent(QKeyEvent* event) {
 }
 
 void ChartsGrid::exportPlot(PlotCard& card, PlotExport what) {
-    if (what == PlotExport::copy) {
-        QApplication::clipboard()->setImage(plotImage(card, 2));
-        Q_EMIT said(tr("Copied"));
-        return;
-    }
-    const auto [ending, filter] = [&]() -> std::pair<QString, QString> {
-        switch (what) {
-        case PlotExport::png:
-            return {QStringLiteral(".png"), tr("PNG picture (*.png)")};
-        case PlotExport::svg:
-            return {QStringLiteral(".svg"), tr("SVG drawing (*.svg)")};
-        case PlotExport::pdf:
-            return {QStringLiteral(".pdf"), tr("PDF page (*.pdf)")};
-        default:
-            return {QStringLiteral(".csv"), tr("CSV table (*.csv)")};
-        }
-    }();
-    const QString run = run_.record() ? QString::fromStdString(run_.record()->name) : QStringLiteral("run");
-    QString file = chooser_(this, QStringLiteral("%1-%2%3").arg(run, card.plot().id, ending), filter);
-    if (file.isEmpty()) return;
-    if (QFileInfo(file).suffix().isEmpty()) file += ending;
-    if (what != PlotExport::csv) return report(exportImage(card, file), file);
-    const Matrix* matrix = card.plot().matrix.empty() ? nullptr : run_.matrix(card.plot().matrix);
-    if (!card.plot().matrix.empty() && !matrix) {
+    if (!card.plot().matrix.empty() && !run_.matrix(card.plot().matrix)) {
         Q_EMIT complained(tr("Nothing measured yet, so nothing to export"));
         return;
     }
-    const auto done = [this, file](Result<void> result) { report(result, file); };
-    if (card.plot().table)
-        inBackground(
-            this, [table = card.plot().table(run_, detection_), file] { return writeCsv(table, file); },
-            done);
-    else if (matrix)
-        inBackground(
-            this, [m = *matrix, classes = run_.classes(), file] { return writeCsv(m, classes, file); }, done);
-    else
-        inBackground(
-            this, [data = plotData(card.plot(), run_), file] { return writeCsv(data, file); }, done);
+    switch (what) {
+    case PlotExport::copy:
+        return copyImage(card);
+    case PlotExport::figure:
+        return exportFigure(card);
+    case PlotExport::csv:
+        return exportNumbers(card);
+    }
+}
+
+void ChartsGrid::copyImage(PlotCard& card) {
+    FigureFormat format;
+    const double mm = 25.4 / card.logicalDpiX();
+    format.size_mm = QSizeF(card.size().expandedTo({320, 200})) * mm;
+    format.light = false; // as it is seen
+    QImage image(card.size().expandedTo({320, 200}) * 2, QImage::Format_ARGB32_Premultiplied);
+    image.setDevicePixelRatio(2);
+    QPainter painter(&image);
+    paintFigure(card.figure(), format, painter, QRectF(QPointF(0, 0), image.deviceIndependentSize()));
+    painter.end();
+    QApplication::clipboard()->setImage(image);
+    Q_EMIT said(tr("Copied"));
+}
+
+void ChartsGrid::exportFigure(PlotCard& card) {
+    auto* panel = ExportPanel::open(card.figure(), this);
+    panel->setFileChooser(chooser_);
+    connect(panel, &ExportPanel::said, this, &ChartsGrid::said);
+    connect(panel, &ExportPanel::complained, this, &ChartsGrid::complained);
+}
+
+bool ChartsGrid::exportFocused() {
+    for (auto* card : arranged_)
+        if (card->isAncestorOf(QApplication::focusWidget())) {
+            exportPlot(*card, PlotExport::figure);
+            return true;
+        }
+    return false;
+}
+
+void ChartsGrid::exportNumbers(PlotCard& card) {
+    const QString run = run_.record() ? QString::fromStdString(run_.record()->name) : QStringLiteral("run");
+    QString file =
+        chooser_(this, QStringLiteral("%1-%2.csv").arg(run, card.plot().id), tr("CSV table (*.csv)"));
+    if (file.isEmpty()) return;
+    if (QFileInfo(file).suffix().isEmpty()) file += QStringLiteral(".csv");
+    const FigureSource source = card.figure();
+    inBackground(
+        this, [write = source.full_csv ? source.full_csv : source.plotted_csv, file] { return write(file); },
+        [this, file](Result<void> result) { report(result, file); });
 }
 
 void ChartsGrid::report(const Result<void>& result, const QString& file) {

@@ -6,6 +6,9 @@
 #include <QWidget>
 
 #include <functional>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 class QGridLayout;
@@ -26,9 +29,12 @@ public:
     void reset();
     void sync();
     void setAxis(XAxis axis);
-    void enlarge(PlotCard* card); ///< null: all of them
-    double costMs() const;        ///< of one sync with its painting
+    void setLogX(bool log);
+    void setXRange(std::optional<std::pair<double, double>> range); ///< of all cards; none: all
+    void enlarge(PlotCard* card);                                   ///< null: all of them
+    double costMs() const;                                          ///< of one sync with its painting
     PlotCard* card(const QString& id) const;
+    bool exportFocused(); ///< opens the export of the card that has the focus; false where none has
 
     /// Asks where to save: (parent, suggested name, filter) → file or "". Replaced by tests.
     using Chooser = std::function<QString(QWidget*, const QString&, const QString&)>;
@@ -51,6 +57,9 @@ private:
     void arrange();
     void share();
     void exportPlot(PlotCard& card, PlotExport what);
+    void copyImage(PlotCard& card);
+    void exportFigure(PlotCard& card);
+    void exportNumbers(PlotCard& card);
     void report(const Result<void>& result, const QString& file);
 
     const WatchedRun& run_;
@@ -58,6 +67,7 @@ private:
     std::vector<PlotCard*> cards_, arranged_; ///< all; those in the grid
     int columns_ = 0, rows_ = 0;
     PlotCard* enlarged_ = nullptr;
+    std::string zoomed_run_; ///< the run that the x range was chosen in
     QGridLayout* grid_;
     Chooser chooser_;
 };

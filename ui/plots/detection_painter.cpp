@@ -32,57 +32,8 @@ QString share(double v) {
     return std::isnan(v) ? QStringLiteral("–") : QString::fromStdString(format_percent(v));
 }
 
-void paintGrid(QPainter& painter, const DetectionAxes& axes, const QFontMetricsF& metrics) {
-    const QRectF& area = axes.area();
-    painter.setRenderHint(QPainter::Antialiasing, false);
-    painter.setPen(QPen(theme::border(), 1));
-    for (const auto& tick : axes.y().ticks)
-        painter.drawLine(QPointF(area.left(), std::round(axes.py(tick.value))),
-                         QPointF(area.right(), std::round(axes.py(tick.value))));
-    for (const auto& tick : axes.x().ticks)
-        painter.drawLine(QPointF(std::round(axes.px(tick.value)), area.top()),
-                         QPointF(std::round(axes.px(tick.value)), area.bottom()));
-    painter.setPen(QPen(theme::mutedText(), 1));
-    painter.drawLine(area.bottomLeft(), area.bottomRight());
-    painter.setRenderHint(QPainter::Antialiasing);
-    for (const auto& tick : axes.y().ticks)
-        painter.drawText(
-            QRectF(0, axes.py(tick.value) - metrics.height() / 2, area.left() - 6, metrics.height()),
-            Qt::AlignRight | Qt::AlignVCenter, tick.label);
-    double taken = -1;
-    for (const auto& tick : axes.x().ticks) {
-        const double width = metrics.horizontalAdvance(tick.label);
-        const double left =
-            std::clamp(axes.px(tick.value) - width / 2, 0.0, std::max(0.0, area.right() + 8 - width));
-        if (left < taken) continue;
-        painter.drawText(QPointF(left, area.bottom() + 4 + metrics.ascent()), tick.label);
-        taken = left + width + metrics.averageCharWidth();
-    }
-    painter.drawText(QRectF(0, 0, area.right(), metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(axes.yTitle(), Qt::ElideRight, area.right()));
-    painter.drawText(QRectF(0, area.bottom() + 6 + metrics.height(), area.right() + 8, metrics.height()),
-                     Qt::AlignRight | Qt::AlignVCenter,
-                     metrics.elidedText(axes.xTitle(), Qt::ElideRight, area.right()));
-}
-
-/// What guessing would give, where that is a straight line.
-void paintChance(QPainter& painter, const Detection& detection, const DetectionAxes& axes) {
-    if (axes.scale() != DetectionScale::linear && axes.scale() != DetectionScale::roc) return;
-    const auto& points = detection.curve().points();
-    painter.setPen(QPen(theme::mutedText(), 1, Qt::DotLine));
-    painter.drawLine(axes.at(points.front()), axes.at(points.back()));
-}
-
 QPolygonF lineOf(const DetectionAxes& axes, const DetectionCurve& curve) {
-    QPolygonF line;
-    const auto& points = curve.points();
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        const QPointF at = axes.at(points[i]);
-        if (!line.isEmpty() && i + 1 < points.size() && (at - line.back()).manhattanLength() < kApart)
-            continue;
-        line << at;
-    }
-    return line;
+    return detectionLine(axes, curve.points());
 }
 
 void paintCurves(QPainter& painter, const Detection& detection, const DetectionAxes& axes) {
@@ -203,6 +154,54 @@ QStringList wordsOf(const OperatingPoint& at) {
         tr("%1 false alarms an hour").arg(number(at.falseAlarmsPerHour()))};
 }
 
+QPolygonF detectionLine(const DetectionAxes& axes, const std::vector<DetectionPoint>& points) {
+    QPolygonF line;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const QPointF at = axes.at(points[i]);
+        if (!line.isEmpty() && i + 1 < points.size() && (at - line.back()).manhattanLength() < kApart)
+            continue;
+        line << at;
+    }
+    return line;
+}
+
+void paintDetectionGrid(QPainter& painter, const DetectionAxes& axes, const QFontMetricsF& metrics) {
+    const QRectF& area = axes.area();
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setPen(QPen(theme::border(), 1));
+    for (const auto& tick : axes.y().ticks)
+        painter.drawLine(QPointF(area.left(), std::round(axes.py(tick.value))),
+                         QPointF(area.right(), std::round(axes.py(tick.value))));
+    for (const auto& tick : axes.x().ticks)
+        painter.drawLine(QPointF(std::round(axes.px(tick.value)), area.top()),
+                         QPointF(std::round(axes.px(tick.value)), area.bottom()));
+    painter.setPen(QPen(theme::mutedText(), 1));
+    painter.drawLine(area.bottomLeft(), area.bottomRight());
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (const auto& tick : axes.y().ticks)
+        painter.drawText(
+            QRectF(0, axes.py(tick.value) - metrics.height() / 2, area.left() - 6, metrics.height()),
+            Qt::AlignRight | Qt::AlignVCenter, tick.label);
+    double taken = -1;
+    for (const auto& tick : axes.x().ticks) {
+        const double width = metrics.horizontalAdvance(tick.label);
+        const double left =
+            std::clamp(axes.px(tick.value) - width / 2, 0.0, std::max(0.0, area.right() + 8 - width));
+        if (left < taken) continue;
+        painter.drawText(QPointF(left, area.bottom() + 4 + metrics.ascent()), tick.label);
+        taken = left + width + metrics.averageCharWidth();
+    }
+    painter.drawText(QRectF(0, 0, area.right(), metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                     metrics.elidedText(axes.yTitle(), Qt::ElideRight, area.right()));
+    painter.drawText(QRectF(0, area.bottom() + 6 + metrics.height(), area.right() + 8, metrics.height()),
+                     Qt::AlignRight | Qt::AlignVCenter,
+                     metrics.elidedText(axes.xTitle(), Qt::ElideRight, area.right()));
+    if (axes.scale() != DetectionScale::linear && axes.scale() != DetectionScale::roc) return;
+    painter.setPen(QPen(theme::mutedText(), 1, Qt::DotLine)); // what guessing gives
+    const bool roc = axes.scale() == DetectionScale::roc;
+    painter.drawLine(roc ? area.bottomLeft() : area.topLeft(), roc ? area.topRight() : area.bottomRight());
+}
+
 DetectionAxes arrangeDetection(const Detection& detection, DetectionScale scale, QSizeF size,
                                const QFontMetricsF& metrics) {
     const auto& points = detection.curve().points();
@@ -210,6 +209,11 @@ DetectionAxes arrangeDetection(const Detection& detection, DetectionScale scale,
     DetectionAxes axes(scale, points.front().false_reject, points.back().false_alarm,
                        record ? record->provenance.validation_examples : 0,
                        detection.bestCurve().equal_error_rate());
+    placeDetectionAxes(axes, size, metrics);
+    return axes;
+}
+
+void placeDetectionAxes(DetectionAxes& axes, QSizeF size, const QFontMetricsF& metrics) {
     const double line = metrics.height(), letter = metrics.horizontalAdvance(QLatin1Char('0'));
     const double top = line + 4, below = 2 * line + 8;
     QRectF area(0, top, size.width() - 8, size.height() - top - below);
@@ -218,15 +222,13 @@ DetectionAxes arrangeDetection(const Detection& detection, DetectionScale scale,
     for (const auto& tick : axes.y().ticks) left = std::max(left, metrics.horizontalAdvance(tick.label));
     area.setLeft(std::ceil(left) + 8);
     axes.arrange(area, line, letter);
-    return axes;
 }
 
 void paintDetection(QPainter& painter, const Detection& detection, const DetectionAxes& axes, bool focused) {
     const QFontMetricsF metrics(painter.font());
-    paintGrid(painter, axes, metrics);
+    paintDetectionGrid(painter, axes, metrics);
     painter.save();
     painter.setClipRect(axes.area().adjusted(-2, -2, 2, 2));
-    paintChance(painter, detection, axes);
     paintCurves(painter, detection, axes);
     painter.restore();
     paintGuides(painter, detection, axes);

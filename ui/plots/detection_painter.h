@@ -4,6 +4,7 @@
 #include "ui/state/detection.h"
 
 #include <QFontMetricsF>
+#include <QPolygonF>
 #include <QSizeF>
 #include <QStringList>
 
@@ -17,6 +18,13 @@ inline constexpr int kShownColour = 1, kBestColour = 3;
 /// What holds at an operating point, a line each: threshold, false alarms, false rejects, precision, false
 /// alarms an hour.
 QStringList wordsOf(const OperatingPoint& at);
+
+/// Places axes with their labels inside `size`. Thread: any.
+void placeDetectionAxes(DetectionAxes& axes, QSizeF size, const QFontMetricsF& metrics);
+/// Grid, labels, titles and, where it is a straight line, what guessing gives. Thread: GUI.
+void paintDetectionGrid(QPainter& painter, const DetectionAxes& axes, const QFontMetricsF& metrics);
+/// The points in pixels, those too close to each other to be told apart left out.
+QPolygonF detectionLine(const DetectionAxes& axes, const std::vector<DetectionPoint>& points);
 
 /// Axes for the curves of `detection`, which must have one, with their labels inside `size`. Thread: GUI.
 DetectionAxes arrangeDetection(const Detection& detection, DetectionScale scale, QSizeF size,

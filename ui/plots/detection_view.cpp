@@ -223,8 +223,7 @@ private:
 
     void draw(QPainter& painter, QSizeF size, bool on_screen) {
         painter.setRenderHint(QPainter::Antialiasing);
-        QFont font = theme::numberFont();
-        font.setPointSizeF(std::max(7.5, font.pointSizeF() - 1.5));
+        const QFont font = theme::labelFont();
         painter.setFont(font);
         if (detection_.curve().empty()) {
             axes_.reset();

@@ -139,8 +139,8 @@ private:
 
     void draw(QPainter& painter, QSizeF size) {
         painter.setRenderHint(QPainter::Antialiasing, false);
-        QFont font = theme::numberFont();
-        font.setPointSizeF(std::max(7.0, font.pointSizeF() - 2));
+        QFont font = theme::labelFont();
+        font.setPointSizeF(std::max(5.0, font.pointSizeF() - 0.5));
         painter.setFont(font);
         const Matrix* m = scene_.matrix;
         if (!m || m->rows <= 0 || m->columns <= 0) {

@@ -1,5 +1,6 @@
 #include "ui/plots/legend_strip.h"
 
+#include "ui/plots/marks.h"
 #include "ui/theme.h"
 
 #include <QFontMetricsF>
@@ -79,7 +80,10 @@ void LegendStrip::paintTo(QPainter& painter, const QRectF& target) const {
             pen.setDashPattern(pattern);
         }
         painter.setPen(pen);
-        painter.drawLine(QPointF(x, target.center().y()), QPointF(x + swatch, target.center().y()));
+        if (item.marker >= 0)
+            paintMark(painter, {x + swatch / 2, target.center().y()}, item.marker, colour, 4);
+        else
+            painter.drawLine(QPointF(x, target.center().y()), QPointF(x + swatch, target.center().y()));
         x += swatch + gap;
         const double width = metrics.horizontalAdvance(item.label) * share;
         const QString label =

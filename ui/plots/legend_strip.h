@@ -16,6 +16,7 @@ public:
         QString label, value;
         int colour = 0, dash = 0;
         bool faint = false;
+        int marker = -1; ///< a mark (ui/plots/marks.h) in place of a line
         bool operator==(const Item&) const = default;
     };
     explicit LegendStrip(QWidget* parent = nullptr);

@@ -7,17 +7,7 @@
 #include <QPainter>
 #include <QToolTip>
 
-#include <algorithm>
-
 namespace descent::ui {
-
-namespace {
-QFont smallFont() {
-    QFont font = theme::numberFont();
-    font.setPointSizeF(std::max(7.5, font.pointSizeF() - 1.5));
-    return font;
-}
-} // namespace
 
 OwnField::OwnField(QWidget* parent) : OwnPlot(parent) {
     setMinimumSize(160, 72);
@@ -31,7 +21,7 @@ void OwnField::redraw() {
 
 void OwnField::paintTo(QPainter& painter, const QRectF& target) {
     FieldLayer layer;
-    const bool there = arrange(layer, target.size(), smallFont());
+    const bool there = arrange(layer, target.size(), theme::labelFont());
     painter.save();
     painter.translate(target.topLeft());
     draw(painter, layer, there, target.size());
@@ -41,7 +31,7 @@ void OwnField::paintTo(QPainter& painter, const QRectF& target) {
 void OwnField::paintEvent(QPaintEvent*) {
     QElapsedTimer timer;
     timer.start();
-    if (stale_) there_ = arrange(layer_, size(), smallFont());
+    if (stale_) there_ = arrange(layer_, size(), theme::labelFont());
     stale_ = false;
     QPainter painter(this);
     draw(painter, layer_, there_, size());
@@ -49,7 +39,7 @@ void OwnField::paintEvent(QPaintEvent*) {
 }
 
 void OwnField::draw(QPainter& painter, const FieldLayer& layer, bool there, QSizeF size) {
-    painter.setFont(smallFont());
+    painter.setFont(theme::labelFont());
     if (!there) {
         painter.setPen(theme::mutedText());
         painter.drawText(QRectF(QPointF(0, 0), size), Qt::AlignCenter | Qt::TextWordWrap, emptyWord());

@@ -38,7 +38,8 @@ struct PlotTable {
     QStringList columns; ///< "curve" first, as in the CSV's header
     struct Row {
         QString curve;
-        std::vector<double> values; ///< columns.size() − 1
+        std::vector<double> values;   ///< the rest
+        std::vector<QString> words{}; ///< columns of text, after the first and before the values
     };
     std::vector<Row> rows;
 };

@@ -1,9 +1,11 @@
 #include "ui/plots/plot_card.h"
 
 #include "core/base/format.h"
-#include "ui/plots/curve_layer.h"
+#include "ui/plots/curve_source.h"
 #include "ui/plots/legend_strip.h"
+#include "ui/plots/plot_export.h"
 #include "ui/plots/run_axis.h"
+#include "ui/plots/scene_figure.h"
 #include "ui/state/change_text.h"
 #include "ui/state/watched_run.h"
 #include "ui/theme.h"
@@ -15,6 +17,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPainter>
+#include <QPointer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -34,6 +37,7 @@ PlotCard::PlotCard(PlotDef plot, const WatchedRun& run, Detection& detection, QW
     : QFrame(parent)
     , plot_(std::move(plot))
     , run_(run)
+    , detection_(detection)
     , header_(new QWidget)
     , legend_(new LegendStrip) {
     setObjectName(QStringLiteral("plot-") + plot_.id);
@@ -61,6 +65,7 @@ PlotCard::PlotCard(PlotDef plot, const WatchedRun& run, Detection& detection, QW
         connect(own_, &OwnPlot::wordsChanged, this, &PlotCard::updateWords);
     }
     connect(view_, &PlotView::hovered, this, &PlotCard::hovered);
+    connect(view_, &PlotView::xRangeChosen, this, &PlotCard::xRangeChosen);
     connect(this, &QWidget::customContextMenuRequested, this, [this](QPoint at) {
         QMenu* menu = buildMenu();
         menu->setAttribute(Qt::WA_DeleteOnClose);
@@ -129,12 +134,17 @@ QMenu* PlotCard::buildMenu() {
         action->setObjectName(name(plot_, part));
     };
     add(tr("Copy image"), PlotExport::copy, "copy");
-    menu->addSeparator();
-    add(tr("Export as PNG…"), PlotExport::png, "png");
-    add(tr("Export as SVG…"), PlotExport::svg, "svg");
-    add(tr("Export as PDF…"), PlotExport::pdf, "pdf");
+    add(tr("Export…\tCtrl+E"), PlotExport::figure, "export");
     add(tr("Export data as CSV…"), PlotExport::csv, "csv");
     menu->addSeparator();
+    if (!own_ && plot_.matrix.empty()) {
+        auto* all = menu->addAction(tr("Show all of it"), this, [this] {
+            setXRange(std::nullopt);
+            Q_EMIT xRangeChosen(std::nullopt);
+        });
+        all->setObjectName(name(plot_, "all"));
+        all->setToolTip(tr("As a double click on the chart, or Home"));
+    }
     auto* table = menu->addAction(tr("Show as table"), this, &PlotCard::tableRequested);
     table->setObjectName(name(plot_, "table"));
     return menu;
@@ -158,6 +168,7 @@ void PlotCard::setAxis(XAxis axis) {
     if (own_) own_->setAxis(axis);
     cursor_.reset();
     view_->setCursor(std::nullopt);
+    setXRange(std::nullopt); // it was in other units
     reset();
     sync();
 }
@@ -168,6 +179,17 @@ void PlotCard::setLog(bool log) {
     view_->redraw();
 }
 
+void PlotCard::setLogX(bool log) {
+    if (scene_.log_x == log) return;
+    scene_.log_x = log;
+    if (!own_ && plot_.matrix.empty()) view_->redraw();
+}
+
+void PlotCard::setXRange(std::optional<std::pair<double, double>> range) {
+    x_shown_ = range;
+    view_->setXRange(range);
+}
+
 void PlotCard::setCursor(std::optional<double> x) {
     cursor_ = x;
     view_->setCursor(x);
@@ -176,7 +198,22 @@ void PlotCard::setCursor(std::optional<double> x) {
 
 double PlotCard::reached() const {
     const auto& progress = run_.progress();
-    return xOf({progress.update, progress.epoch, progress.seconds, 0}, scene_.axis);
+    return axisOf(run_, scene_.axis)
+        .of_moment(SeriesPoint{progress.update, progress.epoch, progress.seconds, 0});
+}
+
+double PlotCard::begun() const {
+    const SeriesAxis along = axisOf(run_, scene_.axis);
+    double first = 0;
+    for (const auto& series : run_.series()) {
+        const auto& points = series->points;
+        const auto above = std::ranges::partition_point(
+            points, [&](const SeriesPoint& point) { return along.of_moment(point) <= 0; });
+        if (above == points.end()) continue;
+        const double x = along.of_moment(*above);
+        if (first == 0 || x < first) first = x;
+    }
+    return first;
 }
 
 double PlotCard::planned() const {
@@ -186,12 +223,18 @@ double PlotCard::planned() const {
     case XAxis::update:
         return updates;
     case XAxis::epoch:
+    case XAxis::examples: {
+        const double scale = axisOf(run_, scene_.axis).scale;
         if (run_.record() && run_.record()->spec.budget.epochs)
-            return double(*run_.record()->spec.budget.epochs);
-        return progress.update.count > 0 ? updates * progress.epoch.passes / double(progress.update.count)
-                                         : 0;
+            return double(*run_.record()->spec.budget.epochs) * scale;
+        return progress.update.count > 0
+                   ? updates * progress.epoch.passes / double(progress.update.count) * scale
+                   : 0;
+    }
+    case XAxis::share:
+        return 1;
     case XAxis::seconds:
-        return 0; // an estimate would move
+        break; // an estimate would move
     }
     return 0;
 }
@@ -212,14 +255,14 @@ void PlotCard::takeCurves() {
         scene_.curves.push_back({curve.label, curve.colour, curve.dash, curve.faint, {}, curve.steps});
 }
 
-void PlotCard::takePoints() {
+/// Not their points: the chart draws from the series as it grows.
+void PlotCard::takeSeries() {
     takeCurves();
+    const SeriesAxis along = axisOf(run_, scene_.axis);
     for (std::size_t i = 0; i < curves_.size(); ++i) {
         const auto* series = run_.find(curves_[i].metric);
-        auto& points = scene_.curves[i].points;
-        if (!series) continue;
-        for (std::size_t k = points.size(); k < series->points.size(); ++k)
-            points.push_back({xOf(series->points[k], scene_.axis), series->points[k].value});
+        scene_.curves[i].series = series ? series->pyramid : nullptr;
+        scene_.curves[i].along = along;
     }
 }
 
@@ -234,10 +277,11 @@ void PlotCard::sync() {
         return;
     }
     if (plot_.matrix.empty()) {
-        takePoints();
+        takeSeries();
         scene_.lines = plot_.lines ? plot_.lines(run_) : std::vector<ReferenceLine>{};
         takeEvents();
         scene_.reached = reached();
+        scene_.begun = begun();
         scene_.planned = planned();
         scene_.growing = !is_over(run_.state());
     } else {
@@ -283,8 +327,8 @@ void PlotCard::updateLegend() {
     }
     std::vector<LegendStrip::Item> items;
     for (const auto& curve : scene_.curves) {
-        if (curve.points.empty()) continue;
-        const PlotPoint* point = cursor_ ? pointAt(curve.points, *cursor_) : &curve.points.back();
+        const auto point = cursor_ ? pointAt(curve, *cursor_) : lastPoint(curve);
+        if (!point) continue;
         items.push_back({curve.label, QString::fromStdString(format_number(point->y, 3)), curve.colour,
                          curve.dash, curve.faint});
     }
@@ -293,21 +337,46 @@ void PlotCard::updateLegend() {
     legend_->setItems(std::move(items));
 }
 
-void PlotCard::paintTo(QPainter& painter, const QSize& size) {
-    painter.fillRect(QRect(QPoint(0, 0), size), theme::surface());
-    const QRectF inner = QRectF(QPointF(0, 0), QSizeF(size)).adjusted(16, 12, -12, -8);
-    painter.setFont(theme::titleFont());
-    painter.setPen(theme::text());
+FigureSource PlotCard::figure() const {
     QString title = plot_.title;
-    if (run_.record()) title += QStringLiteral(" · ") + QString::fromStdString(run_.record()->name);
-    painter.drawText(QRectF(inner.left(), inner.top(), inner.width(), 20), Qt::AlignLeft | Qt::AlignVCenter,
-                     title);
-    double top = inner.top() + 24;
-    if (plot_.matrix.empty()) {
-        legend_->paintTo(painter, QRectF(inner.left(), top, inner.width(), 18));
-        top += 22;
+    QStringList runs;
+    if (const auto& record = run_.record()) {
+        title += QStringLiteral(" · ") + QString::fromStdString(record->name);
+        runs << QString::fromStdString(record->id.uuid);
     }
-    view_->paintTo(painter, QRectF(inner.left(), top, inner.width(), inner.bottom() - top));
+    if (own_) {
+        FigureSource source{title, {}, runs};
+        source.paint = [view = QPointer<OwnPlot>(own_)](QPainter& painter, const QRectF& target) {
+            if (view) view->paintTo(painter, paintKey(painter, target, view->legend()));
+        };
+        if (plot_.table)
+            source.plotted_csv = [table = std::make_shared<PlotTable>(plot_.table(run_, detection_))](
+                                     const QString& file) { return writeCsv(*table, file); };
+        return source;
+    }
+    if (!plot_.matrix.empty()) {
+        if (!matrix_.matrix) return {title, [](QPainter&, const QRectF&) {}, runs};
+        struct Held {
+            Matrix matrix;
+            MatrixScene scene;
+        };
+        auto held = std::make_shared<Held>(Held{*matrix_.matrix, matrix_});
+        held->scene.matrix = &held->matrix;
+        FigureSource source{title, {}, runs};
+        source.paint = [held](QPainter& painter, const QRectF& target) {
+            const std::unique_ptr<PlotView> view(makeHeatMap(held->scene, nullptr));
+            view->paintTo(painter, target);
+        };
+        source.plotted_csv = [held, classes = run_.classes()](const QString& file) {
+            return writeCsv(held->matrix, classes, file);
+        };
+        return source;
+    }
+    FigureSource source = sceneFigure(title, scene_, runs, x_shown_);
+    source.full_csv = [data = std::make_shared<PlotData>(plotData(plot_, run_))](const QString& file) {
+        return writeCsv(*data, file);
+    };
+    return source;
 }
 
 } // namespace descent::ui

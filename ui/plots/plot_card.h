@@ -1,11 +1,13 @@
 #pragma once
 
+#include "ui/plots/figure.h"
 #include "ui/plots/plot.h"
 #include "ui/plots/plot_view.h"
 
 #include <QFrame>
 
 #include <optional>
+#include <utility>
 
 class QLabel;
 class QMenu;
@@ -16,7 +18,7 @@ namespace descent::ui {
 class ElidedLabel;
 class WatchedRun;
 
-enum class PlotExport { copy, png, svg, pdf, csv };
+enum class PlotExport { copy, figure, csv };
 
 /// One plot of the watched run in its frame: title, key with values, the drawing, and what can be done with
 /// it. Thread: GUI.
@@ -35,37 +37,44 @@ public:
     void sync();         ///< takes what the run has got since and redraws
     void setAxis(XAxis axis);
     void setLog(bool log);
+    void setLogX(bool log);
+    void setXRange(std::optional<std::pair<double, double>> range); ///< what of x is shown; none: all
     void setCursor(std::optional<double> x);
     void setEnlarged(bool enlarged); ///< only the button's look
     double costMs() const { return sync_ms_ + view_->costMs(); }
 
-    /// Title, key and drawing, as exported.
-    void paintTo(QPainter& painter, const QSize& size);
+    /// What it shows now, to be exported: the run may go on meanwhile. A plot with axes of its own is painted
+    /// as it then is.
+    FigureSource figure() const;
 
 Q_SIGNALS:
     void enlargeClicked();
     void tableRequested();
     void exportRequested(PlotExport what);
     void hovered(std::optional<double> x);
+    void xRangeChosen(std::optional<std::pair<double, double>> range);
 
 private:
     void buildHeader();
     QMenu* buildMenu();
     void takeCurves();
-    void takePoints();
+    void takeSeries();
     void takeEvents();
     void syncMatrix();
     void updateLegend();
     void updateWords();
     double reached() const;
+    double begun() const; ///< the first x above 0 of all that is measured
     double planned() const;
 
     PlotDef plot_;
     const WatchedRun& run_;
+    const Detection& detection_;
     std::vector<CurveDef> curves_; ///< of scene_, in its order
     PlotScene scene_;
     MatrixScene matrix_;
     std::optional<double> cursor_;
+    std::optional<std::pair<double, double>> x_shown_;
     double sync_ms_ = 0;
     QWidget* header_;
     ElidedLabel* note_ = nullptr;

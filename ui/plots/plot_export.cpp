@@ -3,23 +3,14 @@
 #include "core/base/param.h"
 #include "ui/state/watched_run.h"
 
-#include <QBuffer>
-#include <QImage>
-#include <QPageSize>
-#include <QPainter>
-#include <QPdfWriter>
 #include <QSaveFile>
-#include <QSvgGenerator>
 
-#include <algorithm>
 #include <cmath>
 #include <set>
 
 namespace descent::ui {
 
 namespace {
-
-constexpr qreal kPngScale = 2;
 
 std::string number(double v) {
     if (std::isnan(v)) return "nan";
@@ -41,56 +32,7 @@ Result<void> save(const std::string& text, const QString& file) {
     return {};
 }
 
-Result<void> save(const QByteArray& bytes, const QString& file) {
-    return save(bytes.toStdString(), file);
-}
-
-QSize exportSize(const PlotCard& card) {
-    return card.size().expandedTo({320, 200});
-}
-
 } // namespace
-
-QImage plotImage(PlotCard& card, qreal scale) {
-    const QSize size = exportSize(card);
-    QImage image(size * scale, QImage::Format_ARGB32_Premultiplied);
-    image.setDevicePixelRatio(scale);
-    QPainter painter(&image);
-    card.paintTo(painter, size);
-    return image;
-}
-
-Result<void> exportImage(PlotCard& card, const QString& file) {
-    const QSize size = exportSize(card);
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    const QString ending = file.section(QLatin1Char('.'), -1).toLower();
-    if (ending == QStringLiteral("svg")) {
-        QSvgGenerator svg;
-        svg.setOutputDevice(&buffer);
-        svg.setSize(size);
-        svg.setViewBox(QRect(QPoint(0, 0), size));
-        svg.setTitle(card.plot().title);
-        svg.setDescription(card.accessibleDescription());
-        QPainter painter(&svg);
-        card.paintTo(painter, size);
-    } else if (ending == QStringLiteral("pdf")) {
-        QPdfWriter pdf(&buffer);
-        pdf.setTitle(card.plot().title);
-        pdf.setResolution(72); // a point of the page is a pixel of the card
-        pdf.setPageSize(QPageSize(QSizeF(size), QPageSize::Point));
-        pdf.setPageMargins({});
-        QPainter painter(&pdf);
-        card.paintTo(painter, size);
-    } else if (ending == QStringLiteral("png")) {
-        if (!plotImage(card, kPngScale).save(&buffer, "PNG"))
-            return fail("the picture could not be made", Error::Kind::internal);
-    } else {
-        return fail(file.toStdString() + ": expected a name that ends in .png, .svg or .pdf");
-    }
-    return save(bytes, file);
-}
 
 PlotData plotData(const PlotDef& plot, const WatchedRun& run) {
     PlotData data;
@@ -125,6 +67,20 @@ Result<void> writeCsv(const PlotData& data, const QString& file) {
     return save(text, file);
 }
 
+Result<void> writeSamples(const std::filesystem::path& store, const std::vector<RunId>& runs,
+                          const std::string& metric, const QString& file) {
+    return guarded([&] {
+        const auto reader = unwrap(StoreReader::open(store));
+        std::string text = "run,run_id,update,epoch,seconds,value\n";
+        for (const auto& run : reader->runs_by_id(runs))
+            for (const auto& point : reader->series(run.id, metric))
+                text += quoted(run.name) + "," + run.id.uuid + "," + std::to_string(point.update.count) +
+                        "," + number(point.epoch.passes) + "," + number(point.seconds) + "," +
+                        number(point.value) + "\n";
+        unwrap(save(text, file));
+    });
+}
+
 Result<void> writeCsv(const Matrix& matrix, const std::vector<std::string>& classes, const QString& file) {
     const auto name = [&](std::int64_t i) {
         return std::size_t(i) < classes.size() ? quoted(classes[std::size_t(i)]) : std::to_string(i);
@@ -142,9 +98,13 @@ Result<void> writeCsv(const Matrix& matrix, const std::vector<std::string>& clas
 }
 
 Result<void> writeCsv(const PlotTable& table, const QString& file) {
-    std::string text = table.columns.join(QLatin1Char(',')).toStdString() + "\n";
+    std::string text;
+    for (const auto& column : table.columns)
+        text.append(text.empty() ? "" : ",").append(quoted(column.toStdString()));
+    text += "\n";
     for (const auto& row : table.rows) {
         text += quoted(row.curve.toStdString());
+        for (const auto& word : row.words) text.append(",").append(quoted(word.toStdString()));
         for (const double value : row.values) text.append(",").append(number(value));
         text += "\n";
     }

@@ -10,6 +10,10 @@ QString unitWord(XAxis axis) {
         return QStringLiteral("epochs");
     case XAxis::seconds:
         return QStringLiteral("s");
+    case XAxis::examples:
+        return QStringLiteral("examples");
+    case XAxis::share:
+        return QStringLiteral("of the run");
     }
     return {};
 }

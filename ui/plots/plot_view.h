@@ -1,12 +1,16 @@
 #pragma once
 
+#include "core/analysis/bands.h"
 #include "core/analysis/decimate.h"
+#include "core/analysis/pyramid.h"
 #include "ui/plots/legend_strip.h"
 #include "ui/plots/plot.h"
 
 #include <QString>
 #include <QWidget>
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -19,15 +23,28 @@ struct Matrix;
 
 namespace descent::ui {
 
-enum class XAxis { update, epoch, seconds };
-QString unitWord(XAxis axis); ///< "updates", "epochs", "s"
+QString unitWord(XAxis axis); ///< "updates", "epochs", "s", "examples", "of the run"
 
+/// Reads points of a series that are not in memory. Called on a worker thread, one call at a time a curve;
+/// it owns what it uses and waits for nothing of the GUI thread, which may wait for it: as a chart goes away
+/// or is exported.
+using PointFetch = std::function<std::vector<SeriesPoint>(PointRange)>;
+/// The same for a chunk of buckets of a level.
+using BucketFetch = std::function<SeriesPyramid::Buckets(std::size_t level, std::size_t chunk)>;
+
+/// A curve has either `points` or, where it is long or grows, a `series`.
 struct PlotCurve {
     QString label;
     int colour = 0, dash = 0;
     bool faint = false;
     std::vector<PlotPoint> points; ///< full resolution, ordered by x; NaN and infinities are data
     bool steps = false;            ///< each holds until the next
+    std::shared_ptr<const SeriesPyramid> series{};
+    SeriesAxis along{};            ///< where the points of `series` lie
+    PointFetch fetch{};            ///< for what `series` lacks; none: it is whole
+    BucketFetch fetch_buckets{};   ///< spares reading most of a long series point by point
+    std::vector<BandPoint> band{}; ///< an area behind the curve
+    QString id{};                  ///< what it stands for, told when it is picked: a run's UUID
 };
 
 /// Something that happened at one x: a vertical line with a word.
@@ -45,11 +62,13 @@ struct PlotScene {
     XAxis axis = XAxis::update;
     QString x_word; ///< beneath the last number, where x is none of the above
     std::optional<std::pair<double, double>> x_range; ///< where it does not start at 0
-    bool log_y = false;
+    bool log_x = false, log_y = false;
     bool share = false;
-    double reached = 0; ///< how far the run is, so that all charts end alike
-    double planned = 0; ///< where x will end, 0 where unknown
+    bool positive = false; ///< y is never below 0: bands do not stretch the axis there
+    double reached = 0;    ///< how far the run is, so that all charts end alike
+    double planned = 0;    ///< where x will end, 0 where unknown
     bool growing = false;
+    double begun = 0; ///< where a log x axis begins, so that all charts begin alike; 0: at the first point
 };
 
 /// The same for a heat map.
@@ -63,13 +82,21 @@ class PlotView : public QWidget {
     Q_OBJECT
 public:
     using QWidget::QWidget;
-    virtual void redraw() = 0;                                         ///< the scene has changed
-    virtual void paintTo(QPainter& painter, const QRectF& target) = 0; ///< for export
-    virtual void setCursor(std::optional<double> x) { (void)x; }       ///< the shared cursor, in x units
+    virtual void redraw() = 0; ///< the scene has changed
+    /// For export: laid out anew for `target`, as lines, never as a picture of them; a line chart writes in
+    /// the painter's font. May read what is missing.
+    virtual void paintTo(QPainter& painter, const QRectF& target) = 0;
+    virtual void setCursor(std::optional<double> x) { (void)x; } ///< the shared cursor, in x units
+    /// What part of x is shown; none: all of it, and all of y. Linked charts are given what one of them said,
+    /// which shows it already.
+    virtual void setXRange(std::optional<std::pair<double, double>> range) { (void)range; }
+    virtual void setPicked(const QString& id) { (void)id; } ///< drawn thicker, above the others; "" none
     virtual std::vector<PlotPoint> drawn(std::size_t curve) const {
         (void)curve;
         return {};
-    }                                           ///< after decimation
+    } ///< after decimation
+    /// Whether what is shown is what was last asked for; a chart of many points is drawn on another thread.
+    virtual bool upToDate() const { return true; }
     virtual double costMs() const { return 0; } ///< of the last redraw with its painting
     virtual QString describe(QPoint at) const {
         (void)at;
@@ -78,6 +105,9 @@ public:
 
 Q_SIGNALS:
     void hovered(std::optional<double> x);
+    void xRangeChosen(std::optional<std::pair<double, double>> range); ///< by wheel, box, keys; none: reset
+    void picked(const QString& id); ///< the curve under the pointer, "" none
+    void chosen(const QString& id); ///< clicked
 };
 
 /// A plot with axes of its own. It knows what is drawn, so it also brings what a card asks a declaration for.

@@ -7,7 +7,6 @@
 #include <QStringList>
 
 #include <algorithm>
-#include <cmath>
 
 namespace descent::ui {
 
@@ -94,17 +93,11 @@ QString summary(const PlotDef& plot, const WatchedRun& run) {
         now << curve.label + QLatin1Char(' ') + number(points.back().value);
         when = epochText(points.back());
         if (!curve.metric.starts_with("validation/") || points.size() < 2) continue;
-        const auto less = [](const SeriesPoint& a, const SeriesPoint& b) {
-            return std::isnan(b.value) ? !std::isnan(a.value) : a.value < b.value;
-        };
-        const auto more = [](const SeriesPoint& a, const SeriesPoint& b) {
-            return std::isnan(a.value) ? !std::isnan(b.value) : a.value < b.value;
-        };
         if (series->info.direction == Direction::lower) {
-            const auto& p = *std::ranges::min_element(points, less);
+            const auto& p = points[series->lowest];
             best << QStringLiteral("lowest %1 %2 at %3").arg(curve.label, number(p.value), epochText(p));
         } else if (series->info.direction == Direction::higher) {
-            const auto& p = *std::ranges::max_element(points, more);
+            const auto& p = points[series->highest];
             best << QStringLiteral("highest %1 %2 at %3").arg(curve.label, number(p.value), epochText(p));
         }
     }

@@ -7,19 +7,17 @@
 namespace descent::ui {
 
 double xOf(const SeriesPoint& point, XAxis axis) {
-    switch (axis) {
-    case XAxis::update:
-        return double(point.update.count);
-    case XAxis::epoch:
-        return point.epoch.passes;
-    case XAxis::seconds:
-        return point.seconds;
-    }
-    return 0;
+    return SeriesAxis::make(axis).of_moment(point);
+}
+
+SeriesAxis axisOf(const WatchedRun& run, XAxis axis) {
+    const double examples = run.record() ? double(run.record()->provenance.train_examples) : 0;
+    return SeriesAxis::make(axis, examples, double(run.progress().planned.count));
 }
 
 double xAt(const WatchedRun& run, Update update, XAxis axis) {
-    if (axis == XAxis::update) return double(update.count);
+    const SeriesAxis along = axisOf(run, axis);
+    if (along.of == SeriesAxis::Of::update) return along.of_moment(SeriesPoint{update});
     const WatchedRun::Series* densest = nullptr;
     for (const auto& series : run.series())
         if (!densest || series->points.size() > densest->points.size()) densest = series.get();
@@ -30,9 +28,9 @@ double xAt(const WatchedRun& run, Update update, XAxis axis) {
         if (it != densest->points.begin()) before = *std::prev(it);
     }
     const auto gap = double(after.update.count - before.update.count);
-    if (gap <= 0) return xOf(before, axis);
+    if (gap <= 0) return along.of_moment(before);
     const double share = std::clamp(double(update.count - before.update.count) / gap, 0.0, 1.0);
-    return xOf(before, axis) + share * (xOf(after, axis) - xOf(before, axis));
+    return along.of_moment(before) + share * (along.of_moment(after) - along.of_moment(before));
 }
 
 } // namespace descent::ui

@@ -9,7 +9,7 @@ namespace descent::ui {
 namespace {
 
 double stepFor(double low, double high, int most) {
-    const double rough = (high - low) / std::max(1, most);
+    const double rough = high / std::max(1, most) - low / std::max(1, most); // of any two doubles finite
     if (!(rough > 0) || !std::isfinite(rough)) return 1;
     const double power = std::pow(10.0, std::floor(std::log10(rough)));
     for (const double factor : {1.0, 2.0, 5.0})
@@ -89,10 +89,24 @@ std::vector<Tick> logTicks(double low, double high, int most) {
     return ticks;
 }
 
+std::vector<double> minorLogTicks(double low, double high) {
+    std::vector<double> ticks;
+    if (!(low > 0) || !(high > low)) return ticks;
+    const double decades = std::log10(high / low);
+    if (decades < 0.7 || decades > 40) return ticks;
+    for (int e = int(std::floor(std::log10(low))); e <= int(std::ceil(std::log10(high))); ++e)
+        for (int factor = decades > 8 ? 10 : 2; factor <= 10; ++factor) {
+            const double value = std::pow(10.0, e) * factor;
+            if ((factor < 10 || decades > 8) && value > low && value < high) ticks.push_back(value);
+        }
+    return ticks;
+}
+
 void snapOutwards(double& low, double& high, int most) {
     const double step = stepFor(low, high, most);
-    low = std::floor(low / step + 1e-6) * step;
-    high = std::ceil(high / step - 1e-6) * step;
+    const double below = std::floor(low / step + 1e-6) * step, above = std::ceil(high / step - 1e-6) * step;
+    if (std::isfinite(below)) low = below;
+    if (std::isfinite(above)) high = above;
 }
 
 } // namespace descent::ui
