@@ -8,6 +8,7 @@
 #include "ui/state/engine_host.h"
 #include "ui/state/store_host.h"
 #include "ui/state/training.h"
+#include "ui/widgets/incoming.h"
 #include "ui/widgets/nav_rail.h"
 
 #include <QActionGroup>
@@ -66,7 +67,8 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
     , runs_(new RunsPage(store, engine, training))
     , compare_(new ComparePage(store, engine, training))
     , data_(new DataPage(engine))
-    , help_(new HelpPage(engine, store)) {
+    , help_(new HelpPage(engine, store))
+    , incoming_(new Incoming(store, *this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Descent Studio"));
     setWindowIcon(QIcon(QStringLiteral(":/icons/app.svg")));
@@ -110,10 +112,19 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
         train_->setRequest(request);
         showPage(Page::train);
     });
+    connect(runs_, &RunsPage::compareWanted, this, [this](const std::vector<RunId>& runs) {
+        compare_->showRuns(runs);
+        showPage(Page::compare);
+    });
     connect(runs_, &RunsPage::trainFirst, this, [this] { showPage(Page::train); });
     connect(train_, &TrainPage::ladderStarted, this, [this](const QString& group, int count) {
         compare_->showLadder(group, count);
         showPage(Page::compare);
+    });
+    connect(compare_, &ComparePage::chooseRuns, this, [this] { showPage(Page::runs); });
+    connect(compare_, &ComparePage::openRun, this, [this](const RunId& run) {
+        train_->showRun(run);
+        showPage(Page::train);
     });
     connect(compare_, &ComparePage::ladderWanted, this, [this] {
         showPage(Page::train);
@@ -125,11 +136,35 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
         showPage(Page::train);
     });
     connect(&training_, &Training::stateChanged, this, &MainWindow::trainEnded);
+    connectIncoming();
     restoreGeometry(settings_.value(QStringLiteral("geometry")).toByteArray());
     showPage(Page::train);
 }
 
 MainWindow::~MainWindow() = default;
+
+void MainWindow::connectIncoming() {
+    connect(incoming_, &Incoming::runsWanted, this, [this](const std::vector<RunId>& runs) {
+        if (runs.size() == 1)
+            train_->showRun(runs.front());
+        else
+            compare_->showRuns(runs);
+        showPage(runs.size() == 1 ? Page::train : Page::compare);
+    });
+    // What is taken in is told where it then is.
+    connect(incoming_, &Incoming::importWanted, this, [this](const QStringList& files) {
+        showPage(Page::runs);
+        runs_->importFiles(files);
+    });
+    connect(incoming_, &Incoming::mergeWanted, this, [this](const QString& store) {
+        showPage(Page::runs);
+        runs_->mergeStore(store);
+    });
+    connect(incoming_, &Incoming::complained, this, [this](const QString& message) {
+        showPage(Page::runs);
+        runs_->complain(message);
+    });
+}
 
 void MainWindow::buildMenus() {
     const auto menu = [this](const char* name, const QString& title) {
@@ -146,7 +181,10 @@ void MainWindow::buildMenus() {
         return action;
     };
     auto* file = menu("menuFile", tr("&File"));
-    file->addActions({train_->exportAction(), data_->exportAction()});
+    file->addActions(incoming_->actions());
+    file->addSeparator();
+    file->addMenu(runs_->makeExportMenu(this));
+    file->addActions({train_->exportAction(), compare_->exportAction(), data_->exportAction()});
     file->addSeparator();
     add(file, "actionQuit", tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
 
@@ -165,7 +203,7 @@ void MainWindow::buildMenus() {
         else
             edit->addSeparator();
     }
-    edit->addAction(data_->filterAction());
+    edit->addActions({compare_->filterAction(), data_->filterAction()});
 
     auto* view = menu("menuView", tr("&View"));
     add(view, "actionShowTrain", tr("&Train"), QKeySequence(Qt::CTRL | Qt::Key_1),
@@ -210,11 +248,13 @@ void MainWindow::setTheme(theme::Mode mode) {
 
 void MainWindow::showPage(int page) {
     if (page == Page::data) data_->offer(train_->request());
+    // So that the page's keys work at once; the field in it that had the focus gets it back. Asked before,
+    // for the page that goes hands the focus to whatever comes next.
+    QWidget* shown = stack_->widget(page);
+    QWidget* field = shown->focusWidget();
     stack_->setCurrentIndex(page);
     rail_->setCurrent(page);
-    // So that the page's keys work at once; a field that has the focus within it keeps it.
-    QWidget* shown = stack_->currentWidget();
-    if (!focusWidget() || !shown->isAncestorOf(focusWidget())) shown->setFocus(Qt::OtherFocusReason);
+    (field ? field : shown)->setFocus(Qt::OtherFocusReason);
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {

@@ -16,6 +16,7 @@ class ComparePage;
 class DataPage;
 class EngineHost;
 class HelpPage;
+class Incoming;
 class NavRail;
 class RunsPage;
 class StoreHost;
@@ -47,6 +48,7 @@ protected:
 
 private:
     void buildMenus();
+    void connectIncoming();
     void buildTheme(QMenu* view);
     void setTheme(theme::Mode mode);
     void trainEnded();
@@ -62,6 +64,7 @@ private:
     ComparePage* compare_;
     DataPage* data_;
     HelpPage* help_;
+    Incoming* incoming_;
     QMenu* theme_menu_ = nullptr;
     bool background_ = false;
 };

@@ -38,7 +38,7 @@ QVariant CellsModel::data(const QModelIndex& index, int role) const {
     case Qt::TextAlignmentRole:
         return int((words_.contains(index.column()) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case Qt::DecorationRole:
-        if (index.column() == 0) return theme::series(row.colour);
+        if (index.column() == 0 && row.colour >= 0) return theme::series(row.colour);
         return {};
     default:
         return {};

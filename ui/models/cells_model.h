@@ -14,7 +14,7 @@ class CellsModel : public QAbstractTableModel {
 public:
     struct Row {
         QStringList cells;
-        int colour = 0; ///< into theme::series
+        int colour = 0; ///< into theme::series; below 0: none
         QString tool_tip{};
         bool operator==(const Row&) const = default;
     };

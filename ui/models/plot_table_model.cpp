@@ -26,12 +26,14 @@ int PlotTableModel::columnCount(const QModelIndex& parent) const {
 
 QVariant PlotTableModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid()) return {};
-    if (role == Qt::TextAlignmentRole)
-        return int((index.column() == 0 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-    if (role != Qt::DisplayRole) return {};
     const auto& row = table_.rows[std::size_t(index.row())];
+    const int words = 1 + int(row.words.size());
+    if (role == Qt::TextAlignmentRole)
+        return int((index.column() < words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole) return {};
     if (index.column() == 0) return row.curve;
-    const double value = row.values[std::size_t(index.column() - 1)];
+    if (index.column() < words) return row.words[std::size_t(index.column() - 1)];
+    const double value = row.values[std::size_t(index.column() - words)];
     if (std::isnan(value)) return QStringLiteral("–");
     return QString::fromStdString(std::abs(value) < 1e15 && value == std::trunc(value)
                                       ? format_count(std::int64_t(value))
@@ -39,6 +41,10 @@ QVariant PlotTableModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant PlotTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (role == Qt::TextAlignmentRole && orientation == Qt::Horizontal) {
+        const int words = 1 + (table_.rows.empty() ? 0 : int(table_.rows.front().words.size()));
+        return int((section < words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    }
     if (role != Qt::DisplayRole || orientation != Qt::Horizontal || section >= table_.columns.size())
         return {};
     return QString(table_.columns[section]).replace(QLatin1Char('_'), QLatin1Char(' '));

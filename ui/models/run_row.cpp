@@ -1,52 +1,19 @@
 #include "ui/models/run_row.h"
 
 #include "core/base/format.h"
+#include "ui/models/run_order.h"
 
-#include <QCoreApplication>
 #include <QHash>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
-#include <numeric>
+#include <mutex>
 #include <tuple>
 
 namespace descent::ui {
 
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-struct ColumnInfo {
-    const char* title;
-    const char* help;
-    bool number;
-};
-
-constexpr std::array<ColumnInfo, kRunColumns> kColumns{{
-    {"★", "Starred runs. Filter: starred", false},
-    {"Name", "Name of the run. Filter: name ~ otter", false},
-    {"State", "What the run is doing, or how it ended. Filter: state = diverged", false},
-    {"Task", "Filter: task = names", false},
-    {"Model", "Filter: model = gru", false},
-    {"Regime", "The regime the run started from. Filter: regime = full-batch", false},
-    {"Optimizer", "Filter: optimizer = adam", false},
-    {"Learning rate", "Learning rate of the optimizer. Filter: lr > 0.01", true},
-    {"Seed", "Filter: seed = 3", true},
-    {"Epochs", "Passes over the training set. Filter: epochs >= 10", true},
-    {"Updates", "Optimizer steps done. Filter: updates < 1000", true},
-    {"Duration", "Training time, pauses left out. Filter: seconds > 60", true},
-    {"Accuracy", "Best validation accuracy. Filter: best:validation/accuracy > 0.6", true},
-    {"Loss", "Best (lowest) validation loss. Filter: best:validation/loss < 1.2", true},
-    {"Created", "When the run was made", true},
-    {"Tags", "Filter: tag:paper", false},
-    {"Note", "Filter: note ~ baseline", false},
-}};
-
-QString tr(const char* text) {
-    return QCoreApplication::translate("RunColumn", text);
-}
 QString text(const std::string& utf8) {
     return QString::fromStdString(utf8);
 }
@@ -58,143 +25,117 @@ bool same(double a, double b) {
 /// Names of tasks, models … repeat: shared strings keep 100,000 rows small.
 class Words {
 public:
-    QString operator()(const std::string& word) {
-        const QString made = text(word);
-        const auto found = seen_.constFind(made);
-        if (found != seen_.cend()) return *found;
-        seen_.insert(made, made);
-        return made;
+    const QString& operator()(const std::string& word) {
+        const auto found = seen_.find(word);
+        return found != seen_.end() ? found->second : seen_.emplace(word, text(word)).first->second;
     }
 
 private:
-    QHash<QString, QString> seen_;
+    std::unordered_map<std::string, QString> seen_;
 };
 
-RunRow::Score score(const RunRecord& run, const char* metric) {
+const RunRecord::Summary* summaryOf(const RunRecord& run, const std::string& metric) {
     const auto found = run.summary.find(metric);
-    if (found == run.summary.end()) return {};
-    return {found->second.last, found->second.best, found->second.best_update.count, true};
+    return found == run.summary.end() ? nullptr : &found->second;
+}
+
+RunRow::Cell metricCell(const RunRecord& run, const std::string& metric, MetricPick::At at) {
+    RunRow::Cell cell;
+    if (const auto* summary = summaryOf(run, metric)) {
+        cell.known = cell.measured = true;
+        cell.last = summary->last;
+        cell.best = summary->best;
+        cell.update = summary->best_update.count;
+        cell.value = at == MetricPick::At::last ? cell.last : cell.best;
+    }
+    return cell;
+}
+
+RunRow::Cell stepCell(const RunRecord& run, const FieldColumn& column, const StepValues& steps) {
+    RunRow::Cell cell;
+    const auto values = steps.find(column.key());
+    if (values == steps.end()) return cell;
+    if (const auto found = values->second.find(run.id.uuid); found != values->second.end()) {
+        cell.known = cell.measured = true;
+        cell.value = found->second.value;
+        cell.update = found->second.update.count;
+    }
+    return cell;
+}
+
+RunRow::Cell fieldCell(const RunRecord& run, const std::string& field, Words& words) {
+    RunRow::Cell cell;
+    if (const auto value = field_of(run, field)) {
+        cell.known = true;
+        // A flag reads better as its word.
+        if (value->number && value->text != "true" && value->text != "false")
+            cell.value = *value->number;
+        else
+            cell.text = words(value->text);
+    }
+    return cell;
+}
+
+RunRow::Cell cellOf(const RunRecord& run, const FieldColumn& column, const StepValues& steps, Words& words) {
+    if (!column.metric) return fieldCell(run, column.field, words);
+    if (column.metric->at == MetricPick::At::update) return stepCell(run, column, steps);
+    return metricCell(run, column.metric->metric, column.metric->at);
 }
 
 double learningRate(const ParamSet& optimizer) {
     const auto found = optimizer.values.find("lr");
-    if (found == optimizer.values.end()) return kUnknown;
+    if (found == optimizer.values.end()) return RunRow::kUnknown;
     if (const auto* real = std::get_if<double>(&found->second)) return *real;
     if (const auto* whole = std::get_if<std::int64_t>(&found->second)) return static_cast<double>(*whole);
-    return kUnknown;
+    return RunRow::kUnknown;
 }
 
-/// Case folded, digits padded: "otter-9" comes before "otter-12".
-QString naturalKey(const QString& name) {
-    QString key;
-    key.reserve(name.size() + 12);
-    for (qsizetype i = 0; i < name.size();) {
-        if (!name[i].isDigit()) {
-            key += name[i++].toCaseFolded();
-            continue;
-        }
-        const qsizetype start = i;
-        while (i < name.size() && name[i].isDigit()) ++i;
-        key += QStringView(name).mid(start, i - start).toString().rightJustified(12, QLatin1Char('0'));
+/// Rows by their number.
+class ByNumber {
+public:
+    explicit ByNumber(std::span<const RowPtr> rows) {
+        std::uint32_t most = 0;
+        for (const RowPtr& row : rows) most = std::max(most, row->number);
+        rows_.resize(rows.empty() ? 0 : most + 1);
+        for (const RowPtr& row : rows) rows_[row->number] = &row;
     }
-    return key;
-}
+    const RowPtr* find(std::uint32_t number) const { return number < rows_.size() ? rows_[number] : nullptr; }
 
-double numberKey(const RunRow& row, RunColumn column) {
-    switch (column) {
-    case RunColumn::star:
-        return row.starred ? 0 : 1;
-    case RunColumn::lr:
-        return row.lr;
-    case RunColumn::seed:
-        return static_cast<double>(row.seed);
-    case RunColumn::epochs:
-        return row.epochs;
-    case RunColumn::updates:
-        return static_cast<double>(row.updates);
-    case RunColumn::duration:
-        return row.seconds;
-    case RunColumn::accuracy:
-        return row.accuracy.known ? row.accuracy.best : kUnknown;
-    case RunColumn::loss:
-        return row.loss.known ? row.loss.best : kUnknown;
-    default:
-        return static_cast<double>(row.created_ms);
+private:
+    std::vector<const RowPtr*> rows_;
+};
+
+void apply(RunRow& row, const RunEdit& edit) {
+    if (const auto* name = std::get_if<SetName>(&edit)) row.name = text(name->name);
+    if (const auto* star = std::get_if<SetStar>(&edit)) row.starred = star->starred;
+    if (const auto* note = std::get_if<SetNote>(&edit)) row.note = text(note->note);
+    if (const auto* colour = std::get_if<SetColour>(&edit)) row.colour = colour->colour;
+    if (const auto* trash = std::get_if<SetTrashed>(&edit)) row.trashed = trash->trashed;
+    if (const auto* tags = std::get_if<SetTags>(&edit)) {
+        row.tags.clear();
+        for (const std::string& tag : tags->tags) row.tags << text(tag);
     }
-}
-
-QString textKey(const RunRow& row, RunColumn column) {
-    switch (column) {
-    case RunColumn::name:
-        return naturalKey(row.name);
-    case RunColumn::state:
-        return text(std::string(to_string(row.state)));
-    case RunColumn::task:
-        return row.task;
-    case RunColumn::model:
-        return row.model;
-    case RunColumn::regime:
-        return row.regime;
-    case RunColumn::optimizer:
-        return row.optimizer;
-    case RunColumn::tags:
-        return row.tags.join(QLatin1Char(',')).toCaseFolded();
-    default:
-        return row.note.toCaseFolded();
-    }
-}
-
-/// Sorts indices by prepared keys; `unknown` ones go last in both directions.
-template<class Key, class Unknown>
-std::vector<int> orderBy(const std::vector<RunRow>& rows, const std::vector<Key>& keys, Unknown unknown,
-                         Qt::SortOrder order) {
-    std::vector<int> indices(rows.size());
-    std::iota(indices.begin(), indices.end(), 0);
-    std::ranges::sort(indices, [&](int a, int b) {
-        const auto ia = static_cast<std::size_t>(a), ib = static_cast<std::size_t>(b);
-        const bool lost_a = unknown(keys[ia]), lost_b = unknown(keys[ib]);
-        if (lost_a != lost_b) return lost_b;
-        if (!lost_a) {
-            if (keys[ia] < keys[ib]) return order == Qt::AscendingOrder;
-            if (keys[ib] < keys[ia]) return order == Qt::DescendingOrder;
-        }
-        if (rows[ia].created_ms != rows[ib].created_ms) return rows[ia].created_ms > rows[ib].created_ms;
-        return rows[ia].id < rows[ib].id;
-    });
-    return indices;
-}
-
-/// Three decimals, so that a column of them can be read down; very small or large ones as they are.
-QString scoreText(const RunRow::Score& score) {
-    if (!score.known) return {};
-    const double size = std::abs(score.best);
-    if (!std::isfinite(size) || size >= 1e4 || (size != 0 && size < 5e-4))
-        return text(format_number(score.best, 3));
-    return (score.best < 0 ? QString(QChar(0x2212)) : QString()) + QString::number(size, 'f', 3);
-}
-
-QString scoreTip(const RunRow::Score& score, const QString& name) {
-    if (!score.known) return {};
-    return tr("%1: best %2 at update %3, last %4")
-        .arg(name, text(format_number(score.best)), text(format_count(score.best_update)),
-             text(format_number(score.last)));
 }
 
 } // namespace
 
-QString columnTitle(RunColumn column) {
-    return tr(kColumns[static_cast<std::size_t>(column)].title);
-}
-QString columnHelp(RunColumn column) {
-    return tr(kColumns[static_cast<std::size_t>(column)].help);
-}
-bool isNumber(RunColumn column) {
-    return kColumns[static_cast<std::size_t>(column)].number;
+std::string FieldColumn::key() const {
+    if (!metric) return field;
+    switch (metric->at) {
+    case MetricPick::At::best:
+        return "best:" + metric->metric;
+    case MetricPick::At::last:
+        return "last:" + metric->metric;
+    case MetricPick::At::update:
+        break;
+    }
+    return metric->metric + "@" + std::to_string(metric->update.count);
 }
 
-bool RunRow::Score::operator==(const Score& other) const {
-    return known == other.known && same(last, other.last) && same(best, other.best) &&
-           best_update == other.best_update;
+bool RunRow::Cell::operator==(const Cell& o) const {
+    return known == o.known && measured == o.measured && same(value, o.value) && same(last, o.last) &&
+           same(best, o.best) && same(spread, o.spread) && update == o.update && count == o.count &&
+           text == o.text;
 }
 
 double RunRow::progress() const {
@@ -204,20 +145,31 @@ double RunRow::progress() const {
 
 bool RunRow::operator==(const RunRow& o) const {
     const auto tie = [](const RunRow& r) {
-        return std::tie(r.id, r.name, r.task, r.model, r.regime, r.optimizer, r.reason, r.note, r.tags,
-                        r.state, r.seed, r.updates, r.planned, r.created_ms, r.accuracy, r.loss, r.starred,
-                        r.trashed);
+        return std::tie(r.number, r.updates, r.state, r.accuracy, r.loss, r.fields, r.starred, r.trashed,
+                        r.colour, r.planned, r.created_ms, r.seed, r.name, r.task, r.model, r.regime,
+                        r.optimizer, r.group, r.reason, r.note, r.tags);
     };
-    return same(lr, o.lr) && same(epochs, o.epochs) && same(seconds, o.seconds) && tie(*this) == tie(o);
+    const bool folds = fold == o.fold || (fold && o.fold && *fold == *o.fold);
+    return folds && same(lr, o.lr) && same(epochs, o.epochs) && same(seconds, o.seconds) &&
+           tie(*this) == tie(o);
 }
 
-std::vector<RunRow> makeRows(const std::vector<RunRecord>& runs) {
+std::uint32_t numberOf(const RunId& run) {
+    static std::mutex mutex;
+    static std::unordered_map<std::string, std::uint32_t> numbers; // guarded by mutex
+    const std::lock_guard lock(mutex);
+    return numbers.emplace(run.uuid, static_cast<std::uint32_t>(numbers.size())).first->second;
+}
+
+std::vector<RunRow> makeRows(const std::vector<RunRecord>& runs, const FieldColumns& fields,
+                             const StepValues& steps, const std::vector<RunGroup>& groups) {
     Words words;
     std::vector<RunRow> rows;
     rows.reserve(runs.size());
     for (const RunRecord& run : runs) {
         RunRow row;
         row.id = run.id;
+        row.number = numberOf(run.id);
         row.name = text(run.name);
         row.task = words(run.spec.task.id);
         row.model = words(run.spec.model.id);
@@ -234,98 +186,80 @@ std::vector<RunRow> makeRows(const std::vector<RunRecord>& runs) {
         row.updates = run.updates.count;
         row.planned = run.planned.count;
         row.created_ms = run.created_ms;
-        row.accuracy = score(run, "validation/accuracy");
-        row.loss = score(run, "validation/loss");
+        row.accuracy = metricCell(run, "validation/accuracy", MetricPick::At::best);
+        row.loss = metricCell(run, "validation/loss", MetricPick::At::best);
+        row.fields.reserve(fields.size());
+        for (const FieldColumn& column : fields) row.fields.push_back(cellOf(run, column, steps, words));
+        row.colour = run.colour;
         row.starred = run.starred;
         row.trashed = run.trashed_ms.has_value();
         rows.push_back(std::move(row));
     }
+    for (const RunGroup& group : groups)
+        for (const std::size_t run : group.runs) rows[run].group = words(group.label);
     return rows;
 }
 
-QString cellText(const RunRow& row, RunColumn column) {
-    switch (column) {
-    case RunColumn::star:
-        return {};
-    case RunColumn::name:
-        return row.name;
-    case RunColumn::state: {
-        const QString word = text(std::string(to_string(row.state)));
-        return row.live() && row.planned > 0 ? word + QLatin1Char(' ') + text(format_percent(row.progress()))
-                                             : word;
+std::vector<RowPtr> shareRows(std::vector<RunRow> rows, std::span<const RowPtr> before) {
+    const ByNumber known(before);
+    std::vector<RowPtr> shared;
+    shared.reserve(rows.size());
+    for (RunRow& row : rows) {
+        const RowPtr* old = known.find(row.number);
+        shared.push_back(old && **old == row ? *old : std::make_shared<const RunRow>(std::move(row)));
     }
-    case RunColumn::task:
-        return row.task;
-    case RunColumn::model:
-        return row.model;
-    case RunColumn::regime:
-        return row.regime;
-    case RunColumn::optimizer:
-        return row.optimizer;
-    case RunColumn::lr:
-        return std::isnan(row.lr) ? QString() : text(format_number(row.lr));
-    case RunColumn::seed:
-        return QString::number(row.seed);
-    case RunColumn::epochs:
-        return text(format_number(row.epochs));
-    case RunColumn::updates:
-        return text(format_count(row.updates));
-    case RunColumn::duration:
-        return text(format_duration(row.seconds));
-    case RunColumn::accuracy:
-        return scoreText(row.accuracy);
-    case RunColumn::loss:
-        return scoreText(row.loss);
-    case RunColumn::created:
-        return text(format_time(row.created_ms));
-    case RunColumn::tags:
-        return row.tags.join(QStringLiteral(", "));
-    case RunColumn::note:
-        return row.note.section(QLatin1Char('\n'), 0, 0);
-    }
-    return {};
+    return shared;
 }
 
-QString cellTip(const RunRow& row, RunColumn column) {
-    switch (column) {
-    case RunColumn::star:
-        return row.starred ? tr("Starred: click to remove the star") : tr("Click to star");
-    case RunColumn::state:
-        return row.reason;
-    case RunColumn::updates:
-        return tr("%1 of %2 planned updates")
-            .arg(text(format_count(row.updates)), text(format_count(row.planned)));
-    case RunColumn::accuracy:
-        return scoreTip(row.accuracy, tr("Validation accuracy"));
-    case RunColumn::loss:
-        return scoreTip(row.loss, tr("Validation loss"));
-    case RunColumn::note:
-        return row.note;
-    default:
-        return cellText(row, column);
+std::vector<RowPtr> runsIn(std::span<const RowPtr> rows) {
+    std::vector<RowPtr> runs;
+    std::vector<bool> seen;
+    const auto add = [&](const RowPtr& row) {
+        if (row->number >= seen.size()) seen.resize(row->number + 1);
+        if (seen[row->number]) return;
+        seen[row->number] = true;
+        runs.push_back(row);
+    };
+    for (const RowPtr& row : rows) {
+        if (!row->fold) {
+            add(row);
+            continue;
+        }
+        for (const RowPtr& member : row->fold->members) add(member);
     }
+    return runs;
 }
 
-std::vector<int> sortedOrder(const std::vector<RunRow>& rows, RunColumn column, Qt::SortOrder order) {
-    if (isNumber(column) || column == RunColumn::star) {
-        std::vector<double> keys;
-        keys.reserve(rows.size());
-        for (const RunRow& row : rows) keys.push_back(numberKey(row, column));
-        return orderBy(
-            rows, keys, [](double key) { return std::isnan(key); }, order);
-    }
-    std::vector<QString> keys;
-    keys.reserve(rows.size());
-    for (const RunRow& row : rows) keys.push_back(textKey(row, column));
-    return orderBy(
-        rows, keys, [](const QString& key) { return key.isEmpty(); }, order);
-}
-
-std::vector<RunRow> sorted(std::vector<RunRow> rows, RunColumn column, Qt::SortOrder order) {
-    std::vector<RunRow> result;
+std::vector<RowPtr> withEdits(std::span<const RowPtr> rows, const std::vector<RunEdit>& edits) {
+    std::unordered_multimap<std::uint32_t, const RunEdit*> wanted;
+    for (const RunEdit& edit : edits)
+        wanted.emplace(numberOf(std::visit([](const auto& e) -> const RunId& { return e.run; }, edit)),
+                       &edit);
+    /// Null where it is left out.
+    const auto edited = [&](const RowPtr& row) -> RowPtr {
+        const auto [first, last] = wanted.equal_range(row->number);
+        if (first == last) return row;
+        RunRow changed = *row;
+        for (auto edit = first; edit != last; ++edit) apply(changed, *edit->second);
+        return changed.trashed == row->trashed ? std::make_shared<const RunRow>(std::move(changed)) : nullptr;
+    };
+    std::vector<RowPtr> result;
     result.reserve(rows.size());
-    for (const int i : sortedOrder(rows, column, order))
-        result.push_back(std::move(rows[static_cast<std::size_t>(i)]));
+    for (const RowPtr& row : rows) {
+        if (!row->fold) {
+            if (RowPtr now = edited(row)) result.push_back(std::move(now));
+            continue;
+        }
+        std::vector<RowPtr> members;
+        for (const RowPtr& member : row->fold->members)
+            if (RowPtr now = edited(member)) members.push_back(std::move(now));
+        if (members == row->fold->members)
+            result.push_back(row);
+        else if (members.size() == 1)
+            result.push_back(members.front());
+        else if (!members.empty())
+            result.push_back(folded(std::move(members)));
+    }
     return result;
 }
 

@@ -14,6 +14,7 @@ namespace {
 constexpr int kMark = 12;
 constexpr int kStar = 16;
 constexpr int kStarColour = 4; // of theme::series: orange
+constexpr int kIndent = theme::kGrid * 2;
 
 RunColumn columnOf(const QModelIndex& index) {
     return static_cast<RunColumn>(index.column());
@@ -52,8 +53,18 @@ void RunsDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInd
         option->icon = icon;
         option->decorationSize = {kMark, kMark};
     };
-    if (columnOf(index) == RunColumn::name) decorate(mark(Mark::square, theme::runColor(run.id)));
-    if (columnOf(index) == RunColumn::state) {
+    if (columnOf(index) == RunColumn::name && run.fold) {
+        const QString chevron =
+            model_.isOpen(index.row()) ? QStringLiteral("chevron-down") : QStringLiteral("chevron-right");
+        QIcon& icon = chevrons_[chevron];
+        if (icon.isNull()) icon = theme::icon(chevron, &theme::mutedText);
+        decorate(icon);
+        option->font = theme::titleFont();
+    } else if (columnOf(index) == RunColumn::name) {
+        decorate(mark(Mark::square, theme::runColor(run.id, run.colour)));
+        if (model_.isNested(index.row())) option->rect.adjust(kIndent, 0, 0, 0);
+    }
+    if (columnOf(index) == RunColumn::state && !run.fold) {
         const bool hollow = run.state == RunState::queued || run.state == RunState::stopped ||
                             run.state == RunState::interrupted || run.state == RunState::paused;
         decorate(mark(hollow ? Mark::ring : Mark::disc, theme::stateColor(run.state)));
@@ -66,7 +77,7 @@ void RunsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     if (columnOf(index) == RunColumn::star) return paintStar(painter, option, index);
     QStyledItemDelegate::paint(painter, option, index);
     const RunRow& run = model_.row(index.row());
-    if (columnOf(index) != RunColumn::state || !run.live()) return;
+    if (columnOf(index) != RunColumn::state || run.fold || !run.live()) return;
     const QRectF rail(option.rect.left() + 8, option.rect.bottom() - 4, option.rect.width() - 16, 2);
     painter->fillRect(rail, theme::border());
     painter->fillRect(QRectF(rail.topLeft(), QSizeF(rail.width() * run.progress(), 2)),

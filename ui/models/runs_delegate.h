@@ -8,7 +8,8 @@ namespace descent::ui {
 
 class RunsModel;
 
-/// Draws the star, the run's colour beside its name, and the dot and progress of its state. Thread: GUI.
+/// Draws the star, the run's colour beside its name, how folds open, and the dot and progress of a state.
+/// Thread: GUI.
 class RunsDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:
@@ -30,6 +31,7 @@ private:
     void paintStar(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
 
     RunsModel& model_;
+    mutable QHash<QString, QIcon> chevrons_;
     mutable QHash<quint64, QIcon> marks_; // by shape and colour: made once, drawn thousands of times
 };
 

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <iterator>
 #include <ranges>
-#include <unordered_map>
 
 namespace descent::ui {
 
@@ -16,34 +15,39 @@ namespace {
 
 constexpr std::size_t kMostRanges = 100; // more separate insertions or removals than this: reset instead
 
-using Places = std::unordered_map<std::string_view, int>;
-
-Places placesOf(const std::vector<RunRow>& rows) {
-    Places places;
-    places.reserve(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) places.emplace(rows[i].id.uuid, static_cast<int>(i));
-    return places;
-}
-
 struct Range {
-    int first, last;
+    std::size_t first, end;
 };
 
-/// The rows of `rows` that are not in `others`, as ranges.
-std::vector<Range> missing(const std::vector<RunRow>& rows, const Places& others) {
+/// Which numbers occur in part of a list, and where.
+class Places {
+public:
+    template<class Lines>
+    Places(const Lines& lines, std::size_t first, std::size_t end) {
+        for (std::size_t i = first; i < end; ++i) {
+            const std::uint32_t number = lines[i].row->number;
+            if (number >= places_.size()) places_.resize(number + 1, -1);
+            places_[number] = static_cast<int>(i);
+        }
+    }
+    int operator[](std::uint32_t number) const { return number < places_.size() ? places_[number] : -1; }
+
+private:
+    std::vector<int> places_;
+};
+
+/// What of lines[first, end) is not among `others`, as ranges.
+template<class Lines>
+std::vector<Range> missing(const Lines& lines, std::size_t first, std::size_t end, const Places& others) {
     std::vector<Range> ranges;
-    for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
-        if (others.contains(rows[static_cast<std::size_t>(i)].id.uuid)) continue;
-        if (!ranges.empty() && ranges.back().last == i - 1)
-            ranges.back().last = i;
+    for (std::size_t i = first; i < end; ++i) {
+        if (others[lines[i].row->number] >= 0) continue;
+        if (!ranges.empty() && ranges.back().end == i)
+            ++ranges.back().end;
         else
-            ranges.push_back({i, i});
+            ranges.push_back({i, i + 1});
     }
     return ranges;
-}
-
-bool sameRuns(const std::vector<RunRow>& a, const std::vector<RunRow>& b) {
-    return std::ranges::equal(a, b, {}, &RunRow::id, &RunRow::id);
 }
 
 } // namespace
@@ -51,57 +55,60 @@ bool sameRuns(const std::vector<RunRow>& a, const std::vector<RunRow>& b) {
 RunsModel::RunsModel(QObject* parent) : QAbstractTableModel(parent) {}
 
 int RunsModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+    return parent.isValid() ? 0 : static_cast<int>(lines_.size());
 }
 
 int RunsModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : kRunColumns;
+    return parent.isValid() ? 0 : columns_.count();
 }
 
 QVariant RunsModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
     const RunRow& run = row(index.row());
-    const auto column = static_cast<RunColumn>(index.column());
+    const int column = index.column();
     switch (role) {
     case Qt::DisplayRole:
-        return cellText(run, column);
+        return columns_.text(run, column);
     case Qt::EditRole:
-        return column == RunColumn::name ? run.name : cellText(run, column);
+        return column == int(RunColumn::name) ? run.name : columns_.text(run, column);
     case Qt::ToolTipRole:
-        return cellTip(run, column);
+        return columns_.tip(run, column);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::AlignVCenter | (isNumber(column) ? Qt::AlignRight : Qt::AlignLeft));
+        return QVariant::fromValue(Qt::AlignVCenter |
+                                   (columns_.number(column) ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::FontRole:
-        return isNumber(column) ? QVariant(theme::numberFont()) : QVariant();
+        return columns_.number(column) ? QVariant(theme::numberFont()) : QVariant();
     case Qt::AccessibleTextRole:
-        if (column == RunColumn::star) return run.starred ? tr("starred") : tr("not starred");
-        return cellText(run, column);
+        if (column == int(RunColumn::star)) return run.starred ? tr("starred") : tr("not starred");
+        if (column == int(RunColumn::name) && run.fold)
+            return (isOpen(index.row()) ? tr("%1, open") : tr("%1, folded")).arg(columns_.text(run, column));
+        return columns_.text(run, column);
     default:
         return {};
     }
 }
 
 QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || section < 0 || section >= kRunColumns) return {};
-    const auto column = static_cast<RunColumn>(section);
+    if (orientation != Qt::Horizontal || section < 0 || section >= columns_.count()) return {};
+    const bool star = section == int(RunColumn::star);
+    const bool ascending = order_.order == Qt::AscendingOrder;
     switch (role) {
     case Qt::DisplayRole: {
-        if (column != sort_column_ || column == RunColumn::star) return columnTitle(column);
-        const QString arrow = sort_order_ == Qt::AscendingOrder ? tr("▴") : tr("▾");
+        const QString title = columns_.title(section);
+        if (section != order_.section || star) return title;
+        const QString arrow = ascending ? tr("▴") : tr("▾");
         // On the side away from the edge the column is aligned to.
-        return isNumber(column) ? arrow + QLatin1Char(' ') + columnTitle(column)
-                                : columnTitle(column) + QLatin1Char(' ') + arrow;
+        return columns_.number(section) ? arrow + QLatin1Char(' ') + title : title + QLatin1Char(' ') + arrow;
     }
     case Qt::ToolTipRole:
-        return columnHelp(column);
+        return columns_.help(section);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::AlignVCenter | (isNumber(column) ? Qt::AlignRight : Qt::AlignLeft));
+        return QVariant::fromValue(Qt::AlignVCenter |
+                                   (columns_.number(section) ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::AccessibleTextRole: {
-        const QString title = column == RunColumn::star ? tr("Starred") : columnTitle(column);
-        if (column != sort_column_) return title;
-        return (sort_order_ == Qt::AscendingOrder ? tr("%1, sorted, lowest first")
-                                                  : tr("%1, sorted, highest first"))
-            .arg(title);
+        const QString title = star ? tr("Starred") : columns_.title(section);
+        if (section != order_.section) return title;
+        return (ascending ? tr("%1, sorted, lowest first") : tr("%1, sorted, highest first")).arg(title);
     }
     default:
         return {};
@@ -111,7 +118,8 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
 Qt::ItemFlags RunsModel::flags(const QModelIndex& index) const {
     if (!index.isValid()) return Qt::NoItemFlags;
     Qt::ItemFlags flags = QAbstractTableModel::flags(index) | Qt::ItemNeverHasChildren;
-    if (index.column() == static_cast<int>(RunColumn::name)) flags |= Qt::ItemIsEditable;
+    if (index.column() == static_cast<int>(RunColumn::name) && !row(index.row()).fold)
+        flags |= Qt::ItemIsEditable;
     return flags;
 }
 
@@ -124,142 +132,209 @@ bool RunsModel::setData(const QModelIndex& index, const QVariant& value, int rol
     return true;
 }
 
-int RunsModel::find(const RunId& run) const {
-    const auto found = std::ranges::find(rows_, run, &RunRow::id);
-    return found == rows_.end() ? -1 : static_cast<int>(found - rows_.begin());
-}
-
-/// Moves row order[i] to place i; persistent indexes follow.
-void RunsModel::permute(const std::vector<int>& order) {
-    Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
-    std::vector<int> to(order.size());
-    std::vector<RunRow> rows;
-    rows.reserve(order.size());
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        to[static_cast<std::size_t>(order[i])] = static_cast<int>(i);
-        rows.push_back(std::move(rows_[static_cast<std::size_t>(order[i])]));
-    }
-    rows_ = std::move(rows);
-    const QModelIndexList from = persistentIndexList();
-    QModelIndexList moved;
-    moved.reserve(from.size());
-    for (const QModelIndex& old : from) moved << index(to[static_cast<std::size_t>(old.row())], old.column());
-    changePersistentIndexList(from, moved);
-    Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
-}
-
 void RunsModel::sort(int column, Qt::SortOrder order) {
-    if (column < 0 || column >= kRunColumns) return;
-    sort_column_ = static_cast<RunColumn>(column);
-    sort_order_ = order;
-    Q_EMIT headerDataChanged(Qt::Horizontal, 0, kRunColumns - 1);
-    const std::vector<int> wanted = sortedOrder(rows_, sort_column_, order);
-    if (!std::ranges::is_sorted(wanted)) permute(wanted);
+    if (column < 0 || column >= columns_.count()) return;
+    const RunOrder before = std::exchange(order_, RunOrder{column, order});
+    Q_EMIT headerDataChanged(Qt::Horizontal, 0, columns_.count() - 1);
+    if (before != order_) Q_EMIT orderChanged();
 }
 
-void RunsModel::setRows(std::vector<RunRow> rows) {
+void RunsModel::addField(const FieldColumn& field) {
+    FieldColumns fields = columns_.fields();
+    if (std::ranges::find(fields, field) != fields.end()) return;
+    fields.push_back(field);
+    beginInsertColumns({}, columns_.count(), columns_.count());
+    columns_ = RunColumns(std::move(fields), columns_.fields());
+    endInsertColumns();
+    Q_EMIT fieldsChanged();
+}
+
+void RunsModel::removeField(int section) {
+    if (section < kRunColumns || section >= columns_.count()) return;
+    FieldColumns fields = columns_.fields();
+    fields.erase(fields.begin() + (section - kRunColumns));
+    beginRemoveColumns({}, section, section);
+    columns_ = RunColumns(std::move(fields), columns_.fields());
+    endRemoveColumns();
+    if (order_.section > section)
+        --order_.section;
+    else if (order_.section == section)
+        order_ = {};
+    Q_EMIT fieldsChanged();
+}
+
+void RunsModel::setFields(const FieldColumns& fields) {
+    if (fields == columns_.fields()) return;
+    beginResetModel();
+    columns_ = RunColumns(fields);
+    endResetModel();
+    Q_EMIT fieldsChanged();
+}
+
+std::vector<RowPtr> RunsModel::rows() const {
+    std::vector<RowPtr> rows;
+    rows.reserve(lines_.size());
+    for (const Line& line : lines_) rows.push_back(line.row);
+    return rows;
+}
+
+int RunsModel::find(const RunId& run) const {
+    if (places_.empty()) {
+        for (std::size_t i = 0; i < lines_.size(); ++i) {
+            const std::uint32_t number = lines_[i].row->number;
+            if (number >= places_.size()) places_.resize(number + 1, -1);
+            places_[number] = static_cast<int>(i);
+        }
+    }
+    const std::uint32_t number = numberOf(run);
+    return number < places_.size() ? places_[number] : -1;
+}
+
+bool RunsModel::isOpen(int row) const {
+    const RunRow& run = *lines_[static_cast<std::size_t>(row)].row;
+    return run.fold && open_.contains(run.number);
+}
+
+int RunsModel::foldOf(int row) const {
+    while (row > 0 && isNested(row)) --row;
+    return row;
+}
+
+void RunsModel::setOpen(int row, bool open) {
+    const Line& line = lines_[static_cast<std::size_t>(row)];
+    if (!line.row->fold || open == isOpen(row)) return;
+    if (open)
+        open_.insert(line.row->number);
+    else
+        open_.erase(line.row->number);
+    Q_EMIT dataChanged(index(row, 0), index(row, columns_.count() - 1));
+    show(linesOf(rows_));
+}
+
+void RunsModel::setAllOpen(bool open) {
+    open_.clear();
+    for (const RowPtr& row : rows_)
+        if (open && row->fold) open_.insert(row->number);
+    show(linesOf(rows_));
+    if (!lines_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columns_.count() - 1));
+}
+
+void RunsModel::setRows(std::vector<RowPtr> rows, const FieldColumns& read) {
     Q_ASSERT(QThread::currentThread() == thread());
-    if (sameRuns(rows_, rows) || takeOneRange(rows)) return takeValues(rows);
-    const bool kept = removeGone(rows);
-    if (!kept || missing(rows, placesOf(rows_)).size() > kMostRanges) {
+    columns_.setRead(read);
+    rows_ = std::move(rows);
+    show(linesOf(rows_));
+}
+
+RunsModel::Lines RunsModel::linesOf(const std::vector<RowPtr>& rows) const {
+    Lines lines;
+    lines.reserve(rows.size());
+    for (const RowPtr& row : rows) {
+        lines.push_back({row, false});
+        if (row->fold && open_.contains(row->number))
+            for (const RowPtr& member : row->fold->members) lines.push_back({member, true});
+    }
+    return lines;
+}
+
+/// Signals the least that leads from what is shown to `lines`.
+void RunsModel::show(Lines lines) {
+    const auto same = [](const Line& a, const Line& b) { return a.row->number == b.row->number; };
+    const auto [mine, theirs] = std::mismatch(lines_.begin(), lines_.end(), lines.begin(), lines.end(), same);
+    const auto [mine_end, theirs_end] =
+        std::mismatch(lines_.rbegin(), std::make_reverse_iterator(mine), lines.rbegin(),
+                      std::make_reverse_iterator(theirs), same);
+    const auto first = static_cast<std::size_t>(mine - lines_.begin());
+    const auto end = static_cast<std::size_t>(mine_end.base() - lines_.begin());
+    const auto new_end = static_cast<std::size_t>(theirs_end.base() - lines.begin());
+    if (!replaceMiddle(lines, first, end, new_end)) {
         beginResetModel();
-        rows_ = std::move(rows);
+        lines_ = std::move(lines);
+        places_.clear();
         endResetModel();
         return;
     }
-    reorder(rows);
-    insertNew(rows);
-    takeValues(rows);
+    takeValues(lines);
 }
 
-/// The usual difference, some rows more or fewer in one place, without looking each run up. False where it is
-/// another.
-bool RunsModel::takeOneRange(std::vector<RunRow>& rows) {
-    const auto same = [](const RunRow& a, const RunRow& b) { return a.id == b.id; };
-    const auto [mine, theirs] = std::mismatch(rows_.begin(), rows_.end(), rows.begin(), rows.end(), same);
-    const auto [mine_end, theirs_end] =
-        std::mismatch(rows_.rbegin(), std::make_reverse_iterator(mine), rows.rbegin(),
-                      std::make_reverse_iterator(theirs), same);
-    const int first = int(mine - rows_.begin());
-    const int gone = int(mine_end.base() - mine), come = int(theirs_end.base() - theirs);
-    if (gone > 0 && come > 0) return false;
-    if (gone > 0) {
-        beginRemoveRows({}, first, first + gone - 1);
-        rows_.erase(mine, mine_end.base());
-        endRemoveRows();
-    } else if (come > 0) {
-        beginInsertRows({}, first, first + come - 1);
-        rows_.insert(mine, theirs, theirs_end.base());
-        endInsertRows();
-    }
-    return true;
-}
-
-/// False, and nothing done, where the sets differ too much.
-bool RunsModel::removeGone(const std::vector<RunRow>& rows) {
-    const std::vector<Range> gone = missing(rows_, placesOf(rows));
-    if (gone.size() > kMostRanges) return false;
+/// False, and nothing done, where the two differ too much.
+bool RunsModel::replaceMiddle(Lines& lines, std::size_t first, std::size_t mine_end, std::size_t theirs_end) {
+    if (first == mine_end && first == theirs_end) return true;
+    const std::vector<Range> gone = missing(lines_, first, mine_end, Places(lines, first, theirs_end));
+    const std::vector<Range> come = missing(lines, first, theirs_end, Places(lines_, first, mine_end));
+    if (gone.size() > kMostRanges || come.size() > kMostRanges) return false;
     for (const Range& range : std::views::reverse(gone)) {
-        beginRemoveRows({}, range.first, range.last);
-        rows_.erase(rows_.begin() + range.first, rows_.begin() + range.last + 1);
-        endRemoveRows();
+        remove(range.first, range.end);
+        mine_end -= range.end - range.first;
     }
+    const Places places(lines_, first, mine_end);
+    std::vector<int> order;
+    order.reserve(mine_end - first);
+    for (std::size_t i = first; i < theirs_end; ++i)
+        if (const int at = places[lines[i].row->number]; at >= 0) order.push_back(at);
+    if (!std::ranges::is_sorted(order)) permute(first, order);
+    for (const Range& range : come)
+        insert(range.first, lines.begin() + std::ptrdiff_t(range.first),
+               lines.begin() + std::ptrdiff_t(range.end));
     return true;
 }
 
-void RunsModel::reorder(const std::vector<RunRow>& rows) {
-    const Places places = placesOf(rows_);
-    std::vector<int> order;
-    order.reserve(rows_.size());
-    for (const RunRow& row : rows)
-        if (const auto found = places.find(row.id.uuid); found != places.end())
-            order.push_back(found->second);
-    if (!std::ranges::is_sorted(order)) permute(order);
-}
-
-void RunsModel::insertNew(std::vector<RunRow>& rows) {
-    for (const Range& range : missing(rows, placesOf(rows_))) {
-        beginInsertRows({}, range.first, range.last);
-        rows_.insert(rows_.begin() + range.first, rows.begin() + range.first, rows.begin() + range.last + 1);
-        endInsertRows();
+/// Moves line order[i] to place first + i; persistent indexes follow.
+void RunsModel::permute(std::size_t first, const std::vector<int>& order) {
+    Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+    std::vector<int> to(order.size());
+    Lines moved;
+    moved.reserve(order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        to[static_cast<std::size_t>(order[i]) - first] = static_cast<int>(first + i);
+        moved.push_back(std::move(lines_[static_cast<std::size_t>(order[i])]));
     }
+    std::ranges::move(moved, lines_.begin() + std::ptrdiff_t(first));
+    places_.clear();
+    const QModelIndexList from = persistentIndexList();
+    QModelIndexList now;
+    now.reserve(from.size());
+    for (const QModelIndex& old : from) {
+        const auto at = static_cast<std::size_t>(old.row());
+        const bool in = at >= first && at < first + to.size();
+        now << (in ? index(to[at - first], old.column()) : old);
+    }
+    changePersistentIndexList(from, now);
+    Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
 }
 
-/// The same runs in the same order: takes over what differs.
-void RunsModel::takeValues(std::vector<RunRow>& rows) {
+void RunsModel::insert(std::size_t at, Lines::iterator first, Lines::iterator last) {
+    beginInsertRows({}, int(at), int(at) + int(last - first) - 1);
+    lines_.insert(lines_.begin() + std::ptrdiff_t(at), first, last);
+    places_.clear();
+    endInsertRows();
+}
+
+void RunsModel::remove(std::size_t first, std::size_t end) {
+    beginRemoveRows({}, int(first), int(end) - 1);
+    lines_.erase(lines_.begin() + std::ptrdiff_t(first), lines_.begin() + std::ptrdiff_t(end));
+    places_.clear();
+    endRemoveRows();
+}
+
+/// The same rows in the same order: takes over what differs.
+void RunsModel::takeValues(Lines& lines) {
     std::vector<Range> changed;
-    for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
-        RunRow& mine = rows_[static_cast<std::size_t>(i)];
-        RunRow& theirs = rows[static_cast<std::size_t>(i)];
-        if (mine == theirs) continue;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        Line& mine = lines_[i];
+        Line& theirs = lines[i];
+        if (mine.row == theirs.row && mine.nested == theirs.nested) continue;
+        const bool same = mine.nested == theirs.nested && *mine.row == *theirs.row;
         mine = std::move(theirs);
-        if (!changed.empty() && changed.back().last == i - 1)
-            changed.back().last = i;
+        if (same) continue;
+        if (!changed.empty() && changed.back().end == i)
+            ++changed.back().end;
         else
-            changed.push_back({i, i});
+            changed.push_back({i, i + 1});
     }
-    if (changed.size() > kMostRanges) changed = {{changed.front().first, changed.back().last}};
+    if (changed.size() > kMostRanges) changed = {{changed.front().first, changed.back().end}};
     for (const Range& range : changed)
-        Q_EMIT dataChanged(index(range.first, 0), index(range.last, kRunColumns - 1));
-}
-
-void RunsModel::show(const std::vector<RunEdit>& edits) {
-    const Places places = edits.size() > 8 ? placesOf(rows_) : Places();
-    for (const RunEdit& edit : edits) {
-        const RunId& id = std::visit([](const auto& e) -> const RunId& { return e.run; }, edit);
-        const auto known = places.find(id.uuid);
-        const int at = known != places.end() ? known->second : find(id);
-        if (at < 0) continue;
-        RunRow& run = rows_[static_cast<std::size_t>(at)];
-        if (const auto* name = std::get_if<SetName>(&edit)) run.name = QString::fromStdString(name->name);
-        if (const auto* star = std::get_if<SetStar>(&edit)) run.starred = star->starred;
-        if (const auto* note = std::get_if<SetNote>(&edit)) run.note = QString::fromStdString(note->note);
-        if (const auto* tags = std::get_if<SetTags>(&edit)) {
-            run.tags.clear();
-            for (const std::string& tag : tags->tags) run.tags << QString::fromStdString(tag);
-        }
-        Q_EMIT dataChanged(index(at, 0), index(at, kRunColumns - 1));
-    }
+        Q_EMIT dataChanged(index(int(range.first), 0), index(int(range.end) - 1, columns_.count() - 1));
 }
 
 } // namespace descent::ui

@@ -1,16 +1,17 @@
 #pragma once
 
-#include "core/store/writer.h"
-#include "ui/models/run_row.h"
+#include "ui/models/run_order.h"
 
 #include <QAbstractTableModel>
 
+#include <unordered_set>
 #include <vector>
 
 namespace descent::ui {
 
-/// The runs as a table. Holds them in the order shown and sorts them itself (a proxy is too slow at 100,000
-/// rows); which runs are in it is decided by the store's filter. Thread: GUI.
+/// The runs as a table. Folded runs are a row that opens onto theirs, which follow it, so that the table
+/// stays flat and fast. Which runs are in it, in which order and how folded, is decided elsewhere, off the
+/// GUI thread (see RunsLoader); so sort() only says what is wanted. Thread: GUI.
 class RunsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -26,34 +27,55 @@ public:
     bool setData(const QModelIndex& index, const QVariant& value, int role = Qt::EditRole) override;
     void sort(int column, Qt::SortOrder order) override;
 
-    RunColumn sortColumn() const { return sort_column_; }
-    Qt::SortOrder sortOrder() const { return sort_order_; }
+    RunOrder order() const { return order_; }
+    const RunColumns& columns() const { return columns_; }
+    /// Added columns come last. Their cells stay empty until rows come that were read with them.
+    void addField(const FieldColumn& field);
+    void removeField(int section);
+    void setFields(const FieldColumns& fields);
 
-    /// Takes what the store holds now. Only what differs is signalled, so selection and scroll position stay;
-    /// a wholly different set resets the model. `rows` must be sorted by sortColumn(), sortOrder().
-    void setRows(std::vector<RunRow> rows);
-    /// Shows an edit at once, before the store's answer comes.
-    void show(const std::vector<RunEdit>& edits);
+    /// Takes what is to be shown now: runs and folds in order (see arranged()), read with those columns. Only
+    /// what differs is signalled, so selection and scroll position stay; a wholly different set resets the
+    /// model.
+    void setRows(std::vector<RowPtr> rows, const FieldColumns& read = {});
 
-    const RunRow& row(int row) const { return rows_[static_cast<std::size_t>(row)]; }
-    const std::vector<RunRow>& rows() const { return rows_; }
-    /// −1 where it is not listed.
+    const RunRow& row(int row) const { return *lines_[static_cast<std::size_t>(row)].row; }
+    const RowPtr& shared(int row) const { return lines_[static_cast<std::size_t>(row)].row; }
+    std::vector<RowPtr> rows() const; ///< as shown
+    /// −1 where it is not listed, or in a fold that is not open.
     int find(const RunId& run) const;
+
+    bool isOpen(int row) const;
+    bool isNested(int row) const { return lines_[static_cast<std::size_t>(row)].nested; }
+    int foldOf(int row) const; ///< the row of the fold that a nested one is in
+    void setOpen(int row, bool open);
+    void setAllOpen(bool open);
 
 Q_SIGNALS:
     void renameWanted(const RunId& run, const QString& name);
+    void orderChanged();  ///< rows in the new order are to come
+    void fieldsChanged(); ///< and those with the new columns
 
 private:
-    bool takeOneRange(std::vector<RunRow>& rows);
-    bool removeGone(const std::vector<RunRow>& rows);
-    void reorder(const std::vector<RunRow>& rows);
-    void insertNew(std::vector<RunRow>& rows);
-    void takeValues(std::vector<RunRow>& rows);
-    void permute(const std::vector<int>& order);
+    struct Line {
+        RowPtr row;
+        bool nested = false;
+    };
+    using Lines = std::vector<Line>;
+    Lines linesOf(const std::vector<RowPtr>& rows) const;
+    void show(Lines lines);
+    bool replaceMiddle(Lines& lines, std::size_t first, std::size_t mine_end, std::size_t theirs_end);
+    void permute(std::size_t first, const std::vector<int>& order);
+    void insert(std::size_t at, Lines::iterator first, Lines::iterator last);
+    void remove(std::size_t first, std::size_t end);
+    void takeValues(Lines& lines);
 
-    std::vector<RunRow> rows_;
-    RunColumn sort_column_ = RunColumn::created;
-    Qt::SortOrder sort_order_ = Qt::DescendingOrder;
+    std::vector<RowPtr> rows_; ///< runs and folds
+    Lines lines_;              ///< and what is in open folds
+    std::unordered_set<std::uint32_t> open_;
+    RunColumns columns_;
+    RunOrder order_;
+    mutable std::vector<int> places_; ///< of lines by the number of their row; empty when out of date
 };
 
 } // namespace descent::ui

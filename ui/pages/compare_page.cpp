@@ -1,360 +1,266 @@
 #include "ui/pages/compare_page.h"
 
-#include "core/base/format.h"
-#include "core/engine/engine.h"
-#include "ui/models/cells_model.h"
-#include "ui/plots/curve_layer.h"
-#include "ui/plots/legend_strip.h"
-#include "ui/plots/run_axis.h"
+#include "ui/plots/compare_charts.h"
 #include "ui/state/engine_host.h"
-#include "ui/state/ladder_runs.h"
 #include "ui/state/store_host.h"
 #include "ui/state/training.h"
 #include "ui/theme.h"
+#include "ui/widgets/compare_bar.h"
+#include "ui/widgets/compare_config.h"
+#include "ui/widgets/compare_ladder.h"
+#include "ui/widgets/compare_metrics.h"
+#include "ui/widgets/compare_pictures.h"
+#include "ui/widgets/compare_twin.h"
+#include "ui/widgets/compare_why.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/exchange_job.h"
 #include "ui/widgets/notice_bar.h"
+#include "ui/widgets/run_selector.h"
 
-#include <QComboBox>
-#include <QDir>
+#include <QAction>
 #include <QFileDialog>
-#include <QFrame>
-#include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
-#include <QPushButton>
-#include <QSaveFile>
-#include <QSignalBlocker>
-#include <QSplitter>
 #include <QStackedWidget>
-#include <QStandardPaths>
-#include <QTableView>
+#include <QTabWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <set>
+#include <cmath>
 
 namespace descent::ui {
 
 namespace {
 
-enum Axis { share, epochs, updates, seconds };
+constexpr int kKeepMs = 500;
 
-QString text(const std::string& utf8) {
-    return QString::fromStdString(utf8);
-}
-QString number(double v) {
-    return text(format_number(v, 3));
+/// The charts that are shown where the person has not chosen: how well, how low, how steadily.
+std::vector<std::string> usualMetrics(const std::vector<ComparedRuns::Metric>& metrics) {
+    std::vector<std::string> chosen;
+    const auto add = [&](const std::string& name) {
+        const bool there = std::ranges::any_of(metrics, [&](const auto& m) { return m.info.name == name; });
+        if (there && std::ranges::find(chosen, name) == chosen.end()) chosen.push_back(name);
+    };
+    add(headline(metrics));
+    for (const char* name : {"validation/loss", "train/loss", "gradient/norm"}) add(name);
+    return chosen;
 }
 
-QString metricWord(const std::string& metric) {
-    if (metric == "validation/accuracy") return ComparePage::tr("Validation accuracy");
-    if (metric == "validation/loss") return ComparePage::tr("Validation loss");
-    if (metric == "validation/auroc") return ComparePage::tr("Validation AUROC");
-    return ComparePage::tr("Training loss");
+std::vector<RunId> idsOf(const QStringList& uuids) {
+    std::vector<RunId> ids;
+    for (const auto& uuid : uuids) ids.push_back({uuid.toStdString()});
+    return ids;
+}
+
+/// How far the runs reach on an axis.
+double extentOf(const std::vector<RunRecord>& runs, XAxis axis) {
+    double extent = 0;
+    for (const auto& run : runs)
+        extent = std::max(extent, axis == XAxis::update    ? double(run.updates.count)
+                                  : axis == XAxis::seconds ? run.seconds
+                                  : axis == XAxis::share   ? 1.0
+                                  : axis == XAxis::epoch
+                                      ? run.epoch.passes
+                                      : run.epoch.passes * double(run.provenance.train_examples));
+    return extent;
 }
 
 } // namespace
 
 ComparePage::ComparePage(StoreHost& store, EngineHost& engine, Training& training, QWidget* parent)
     : QWidget(parent)
-    , engine_(engine)
+    , store_(store)
     , training_(training)
-    , ladder_(new LadderRuns(store, this))
+    , runs_(new ComparedRuns(store, this))
     , ask_for_file_([](QWidget* dialog_parent, const QString& suggestion) {
-        return QFileDialog::getSaveFileName(dialog_parent, tr("Export CSV"), suggestion,
-                                            tr("CSV files (*.csv)"));
+        return QFileDialog::getSaveFileName(dialog_parent, tr("Export"), suggestion);
     })
     , stack_(new QStackedWidget)
     , empty_(new EmptyState)
-    , notice_(new NoticeBar) {
+    , bar_(new CompareBar)
+    , problem_(new QLabel)
+    , selector_(new RunSelector(store))
+    , charts_(new CompareCharts)
+    , tabs_(new QTabWidget)
+    , ladder_(new CompareLadder(engine))
+    , detection_(new CompareDetection(store))
+    , twin_(new CompareTwin([this](const std::string& metric) {
+        const auto* drawn = charts_->card(metric);
+        return drawn ? drawn->table() : PlotTable{};
+    }))
+    , table_export_(new QToolButton)
+    , notice_(new NoticeBar)
+    , samples_(new ExchangeJob(store, *notice_, this)) {
     setObjectName(QStringLiteral("comparePage"));
     setAccessibleName(tr("Compare"));
     setAttribute(Qt::WA_StyledBackground);
     setFocusPolicy(Qt::ClickFocus);
-    empty_->setObjectName(QStringLiteral("compareEmpty"));
-    empty_->set(tr("Nothing to compare yet"),
-                tr("The optimizer ladder trains a task with each regime from mini-batch SGD down to plain "
-                   "full-batch descent and up again. Its runs are compared here."),
-                tr("Optimizer ladder…"));
-    connect(empty_, &EmptyState::acted, this, &ComparePage::ladderWanted);
-    auto* there = new QWidget;
-    auto* split = new QSplitter(Qt::Vertical);
-    split->setHandleWidth(theme::kGrid);
-    split->setChildrenCollapsible(false);
-    split->addWidget(makeChart());
-    split->addWidget(makeTable());
-    split->setStretchFactor(0, 3);
-    split->setStretchFactor(1, 2);
-    auto* inside = new QVBoxLayout(there);
-    inside->setContentsMargins(0, 0, 0, 0);
-    inside->setSpacing(theme::kGrid);
-    inside->addWidget(makeHead());
-    inside->addWidget(split, 1);
+    makeEmptiness();
     stack_->addWidget(empty_);
-    stack_->addWidget(there);
+    stack_->addWidget(makeBody());
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2);
     column->setSpacing(theme::kGrid);
     column->addWidget(stack_, 1);
     column->addWidget(notice_);
-    connect(ladder_, &LadderRuns::changed, this, &ComparePage::take);
-    connect(&engine_, &EngineHost::ready, this, &ComparePage::take);
-    connect(&training_, &Training::started, this, [this] {
-        if (isVisible()) take();
-    });
+    makeActions();
+    connectParts();
+    keep_.setSingleShot(true);
+    keep_.setInterval(kKeepMs);
+    connect(&keep_, &QTimer::timeout, this, [this] { layouts::keepLast(layout_); });
+    if (const auto last = layouts::last()) setComparedLayout(*last);
 }
 
-QWidget* ComparePage::makeHead() {
-    auto* head = new QWidget;
-    auto* title = new QLabel(tr("Optimizer ladder"));
-    title->setProperty("role", QStringLiteral("title"));
-    which_ = new QComboBox;
-    which_->setObjectName(QStringLiteral("compareLadder"));
-    which_->setAccessibleName(tr("Which ladder"));
-    which_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    facts_ = new QLabel;
-    facts_->setObjectName(QStringLiteral("compareFacts"));
-    facts_->setProperty("role", QStringLiteral("muted"));
-    auto* another = new QPushButton(tr("New ladder…"));
-    another->setObjectName(QStringLiteral("compareNew"));
-    another->setAccessibleName(tr("New ladder"));
-    export_ = new QPushButton(tr("Export CSV…"));
-    export_->setObjectName(QStringLiteral("compareExport"));
-    export_->setAccessibleName(tr("Export the table as CSV"));
-    export_->setIcon(theme::icon(QStringLiteral("export")));
-    auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(theme::kGrid);
-    row->addWidget(title);
-    row->addWidget(which_);
-    row->addWidget(facts_, 1);
-    row->addWidget(another);
-    row->addWidget(export_);
-    connect(which_, &QComboBox::currentIndexChanged, this,
-            [this] { ladder_->look(which_->currentData().toString().toStdString()); });
-    connect(another, &QPushButton::clicked, this, &ComparePage::ladderWanted);
-    connect(export_, &QPushButton::clicked, this, &ComparePage::exportTable);
-    return head;
+ComparePage::~ComparePage() {
+    if (keep_.isActive()) layouts::keepLast(layout_);
 }
 
-QWidget* ComparePage::makeChart() {
-    auto* card = new QFrame;
-    card->setProperty("role", QStringLiteral("card"));
-    metric_ = new QComboBox;
-    metric_->setObjectName(QStringLiteral("compareMetric"));
-    metric_->setAccessibleName(tr("What is drawn"));
-    metric_->setProperty("role", QStringLiteral("flat"));
-    metric_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    axis_ = new QComboBox;
-    axis_->setObjectName(QStringLiteral("compareAxis"));
-    axis_->setAccessibleName(tr("Draw against"));
-    axis_->setToolTip(tr("Rungs differ in length: as shares of each run they lie over each other"));
-    axis_->setProperty("role", QStringLiteral("flat"));
-    axis_->addItems({tr("by share of the run"), tr("by epoch"), tr("by update"), tr("by second")});
-    view_ = makeLineChart(scene_, card);
-    view_->setObjectName(QStringLiteral("compareChart"));
-    legend_ = new LegendStrip;
-    legend_->setObjectName(QStringLiteral("compareLegend"));
-    auto* head = new QHBoxLayout;
-    head->addWidget(metric_);
-    head->addStretch();
-    head->addWidget(axis_);
-    auto* column = new QVBoxLayout(card);
-    column->setContentsMargins(theme::kGrid * 2, theme::kGrid, theme::kGrid, theme::kGrid);
-    column->setSpacing(theme::kGrid / 2);
-    column->addLayout(head);
-    column->addWidget(legend_);
-    column->addWidget(view_, 1);
-    connect(metric_, &QComboBox::currentIndexChanged, this, &ComparePage::draw);
-    connect(axis_, &QComboBox::currentIndexChanged, this, &ComparePage::draw);
-    connect(view_, &PlotView::hovered, this, [this](std::optional<double> x) {
-        cursor_ = x;
-        view_->setCursor(x);
-        updateLegend();
-    });
-    return card;
-}
-
-QWidget* ComparePage::makeTable() {
-    auto* card = new QFrame;
-    card->setProperty("role", QStringLiteral("card"));
-    cells_ = new CellsModel(this);
-    table_ = new QTableView;
-    table_->setObjectName(QStringLiteral("compareTable"));
-    table_->setAccessibleName(tr("Rungs of the ladder"));
-    table_->setModel(cells_);
-    table_->setShowGrid(false);
-    table_->setFont(theme::numberFont());
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setTabKeyNavigation(false);
-    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(26);
-    table_->horizontalHeader()->setHighlightSections(false);
-    table_->setIconSize({10, 10});
-    reading_ = new QLabel;
-    reading_->setObjectName(QStringLiteral("compareReading"));
-    reading_->setProperty("role", QStringLiteral("hint"));
-    reading_->setWordWrap(true);
-    reading_->setContentsMargins(theme::kGrid, 0, theme::kGrid, theme::kGrid / 2);
-    auto* column = new QVBoxLayout(card);
-    column->setContentsMargins(1, 1, 1, 1);
-    column->addWidget(table_, 1);
-    column->addWidget(reading_);
-    return card;
+void ComparePage::showRuns(const std::vector<RunId>& runs) {
+    auto layout = layout_;
+    layout.ladder.clear();
+    layout.runs.clear();
+    layout.hidden.clear();
+    for (const auto& run : runs) layout.runs << QString::fromStdString(run.uuid);
+    setComparedLayout(layout);
 }
 
 void ComparePage::showLadder(const QString& group, int runs) {
     expected_of_ = group;
     expected_ = runs;
-    ladder_->look(group.toStdString());
+    auto layout = layout_;
+    layout.runs.clear();
+    layout.hidden.clear();
+    layout.ladder = group;
+    layout.group_by = QStringLiteral("regime");
+    layout.axis = XAxis::share; // rungs differ in length
+    layout.tab = ladder_->objectName();
+    setComparedLayout(layout);
+}
+
+void ComparePage::setComparedLayout(const CompareLayout& layout) {
+    tabs_->setTabVisible(tabs_->indexOf(ladder_), !layout.ladder.isEmpty());
+    for (int i = 0; i < tabs_->count(); ++i)
+        if (tabs_->widget(i)->objectName() == layout.tab && tabs_->isTabVisible(i)) tabs_->setCurrentIndex(i);
+    if (layout.axis != layout_.axis) charts_->setXRange(std::nullopt);
+    layout_ = layout;
+    keep_.start();
+    if (layout.ladder.isEmpty())
+        runs_->choose(idsOf(layout.runs));
+    else
+        runs_->chooseLadder(layout.ladder.toStdString());
+    takeRuns();
+}
+
+/// The same runs, seen in another way.
+void ComparePage::apply(CompareLayout layout) {
+    if (layout.axis != layout_.axis) charts_->setXRange(std::nullopt);
+    layout.tab = layout_.tab;
+    layout_ = std::move(layout);
+    keep_.start();
+    show();
+}
+
+void ComparePage::changeRuns(const std::vector<RunId>& added, const std::vector<RunId>& removed) {
+    auto ids = runs_->chosen();
+    for (const auto& run : added)
+        if (std::ranges::find(ids, run) == ids.end()) ids.push_back(run);
+    std::erase_if(ids, [&](const RunId& run) { return std::ranges::find(removed, run) != removed.end(); });
+    auto layout = layout_;
+    layout.ladder.clear();
+    layout.runs.clear();
+    for (const auto& run : ids) layout.runs << QString::fromStdString(run.uuid);
+    setComparedLayout(layout);
 }
 
 void ComparePage::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
-    ladder_->setActive(true);
+    export_->setEnabled(true);
+    filter_->setEnabled(true);
+    runs_->setActive(true);
 }
 
 void ComparePage::hideEvent(QHideEvent* event) {
     QWidget::hideEvent(event);
-    ladder_->setActive(false);
+    export_->setEnabled(false);
+    filter_->setEnabled(false);
+    runs_->setActive(false);
 }
 
-void ComparePage::take() {
-    const bool any = !ladder_->ladders().empty() || !expected_of_.isEmpty();
+void ComparePage::takeRuns() {
+    const bool expected = !layout_.ladder.isEmpty() && layout_.ladder == expected_of_;
+    const bool any = expected || (runs_->loaded() ? !runs_->runs().empty() : !runs_->empty());
     stack_->setCurrentIndex(any ? 1 : 0);
-    if (!any) return;
-    listLadders();
-    std::int64_t over = 0;
-    for (const auto& run : ladder_->runs()) over += is_over(run.state);
-    const bool expected = text(ladder_->group()) == expected_of_;
-    const std::int64_t all = std::max<std::int64_t>(std::ssize(ladder_->runs()), expected ? expected_ : 0);
-    QString facts = over == all
-                        ? tr("%1 runs").arg(text(format_count(all)))
-                        : tr("%1 of %2 runs are over").arg(text(format_count(over)), text(format_count(all)));
-    if (!ladder_->table().optimizer.empty())
-        facts += QStringLiteral(" · ") + text(ladder_->table().optimizer);
-    facts_->setText(facts);
-    export_->setEnabled(!ladder_->runs().empty());
-    std::set<std::string> there;
-    for (const auto& metric : LadderRuns::metrics())
-        for (const auto& mean : ladder_->means(metric))
-            if (!mean.points.empty()) there.insert(metric);
-    QStringList wanted, listed;
-    for (const auto& metric : LadderRuns::metrics())
-        if (there.contains(metric)) wanted << text(metric);
-    for (int i = 0; i < metric_->count(); ++i) listed << metric_->itemData(i).toString();
-    if (wanted != listed) {
-        const QSignalBlocker quiet(metric_);
-        const QString chosen = metric_->currentData().toString();
-        metric_->clear();
-        for (const auto& metric : wanted) metric_->addItem(metricWord(metric.toStdString()), metric);
-        metric_->setCurrentIndex(std::max(0, metric_->findData(chosen)));
-    }
-    draw();
-    fillTable();
+    selector_->setLadders(runs_->ladders(), runs_->ladder());
+    ladder_->setExpected(expected ? expected_ : 0);
+    const auto differing = differing_fields(runs_->runs());
+    auto others = fields_of(runs_->runs());
+    std::erase_if(others, [&](const auto& f) { return std::ranges::find(differing, f) != differing.end(); });
+    bar_->setChoices(differing, others, runs_->metrics());
+    show();
 }
 
-void ComparePage::listLadders() {
-    QStringList wanted, listed;
-    for (const auto& ladder : ladder_->ladders()) wanted << text(ladder.group);
-    for (int i = 0; i < which_->count(); ++i) listed << which_->itemData(i).toString();
-    const QSignalBlocker quiet(which_);
-    if (wanted != listed) {
-        which_->clear();
-        for (const auto& ladder : ladder_->ladders())
-            which_->addItem(
-                tr("%1 · %2 · %3")
-                    .arg(text(ladder.task), text(ladder.model), text(format_time(ladder.created_ms))),
-                text(ladder.group));
-    }
-    which_->setCurrentIndex(which_->findData(text(ladder_->group())));
-    which_->setVisible(which_->count() > 0);
+std::vector<std::string> ComparePage::chartMetrics() const {
+    std::vector<std::string> chosen;
+    for (const auto& metric : layout_.metrics)
+        if (runs_->metric(metric.toStdString())) chosen.push_back(metric.toStdString());
+    return chosen.empty() ? usualMetrics(runs_->metrics()) : chosen;
 }
 
-void ComparePage::draw() {
-    const std::string metric = metric_->currentData().toString().toStdString();
-    const int axis = axis_->currentIndex();
-    scene_.curves.clear();
-    scene_.axis = axis == updates ? XAxis::update : axis == seconds ? XAxis::seconds : XAxis::epoch;
-    scene_.x_word = axis == share ? tr("of the run") : QString();
-    scene_.x_range.reset();
-    if (axis == share) scene_.x_range = {0, 1};
-    scene_.share = metric.ends_with("accuracy") || metric.ends_with("auroc");
-    scene_.reached = 0;
-    QStringList said;
-    int colour = 0;
-    for (const auto& mean : ladder_->means(metric)) {
-        PlotCurve curve{text(mean.regime), colour, colour, false, {}};
-        ++colour;
-        for (const auto& point : mean.points)
-            curve.points.push_back(
-                {axis == share ? double(point.update.count) / double(std::max<std::int64_t>(1, mean.planned))
-                               : xOf(point, scene_.axis),
-                 point.value});
-        if (!curve.points.empty()) said << tr("%1 %2").arg(curve.label, number(curve.points.back().y));
-        scene_.curves.push_back(std::move(curve));
+/// From the runs and the layout to everything that is seen.
+void ComparePage::show() {
+    std::vector<RunRecord> shown;
+    for (const auto& run : runs_->runs())
+        if (!layout_.hidden.contains(QString::fromStdString(run.id.uuid))) shown.push_back(run);
+    double extent = extentOf(shown, layout_.axis);
+    if (extent == 0 && extentOf(shown, XAxis::update) > 0) { // an imported table may know of updates only
+        layout_.axis = XAxis::update;
+        extent = extentOf(shown, layout_.axis);
     }
-    const QString words =
-        said.isEmpty()
-            ? tr("Nothing measured yet")
-            : tr("%1, mean over seeds: %2").arg(metricWord(metric), said.join(QStringLiteral(", ")));
-    view_->setAccessibleName(metricWord(metric));
-    view_->setAccessibleDescription(words);
-    view_->redraw();
-    updateLegend();
+    auto compared = std::make_shared<Compared>();
+    compared->groups = compareBy(std::move(shown), layout_.group_by);
+    compared->layout = layout_;
+    compared->metrics = runs_->metrics();
+    compared->charts = chartMetrics();
+    compared_ = compared;
+    problem_->setText(compared->groups.problem);
+    problem_->setVisible(!compared->groups.problem.isEmpty());
+    bar_->setExtent(extent);
+    bar_->setLayout(layout_, compared->charts);
+    fillSelector();
+    tabs_->setTabVisible(tabs_->indexOf(detection_), hasDetection(compared->metrics));
+    runs_->setMetrics(compared->charts);
+    charts_->setMetrics(compared->charts);
+    charts_->show(compared->groups, *runs_, layout_);
+    for (int i = 0; i < tabs_->count(); ++i)
+        if (auto* each = qobject_cast<ComparePane*>(tabs_->widget(i))) each->setCompared(compared_);
 }
 
-void ComparePage::updateLegend() {
-    std::vector<LegendStrip::Item> items;
-    for (const auto& curve : scene_.curves) {
-        if (curve.points.empty()) continue;
-        const PlotPoint* point = cursor_ ? pointAt(curve.points, *cursor_) : &curve.points.back();
-        items.push_back({curve.label, number(point->y), curve.colour, curve.dash, false});
+void ComparePage::fillSelector() {
+    std::vector<ComparedRunsModel::Row> rows;
+    const auto differences = differencesOf(runs_->runs());
+    for (std::size_t i = 0; i < runs_->runs().size(); ++i) {
+        const auto& run = runs_->runs()[i];
+        const QString uuid = QString::fromStdString(run.id.uuid);
+        const auto* group = compared_->groups.groupOf(run.id);
+        rows.push_back({run.id, group ? group->id : uuid, QString::fromStdString(run.name), differences[i],
+                        group ? group->colour : colourOf(run), group ? group->dash : 0,
+                        !layout_.hidden.contains(uuid)});
     }
-    legend_->setItems(std::move(items));
+    selector_->setRows(std::move(rows));
 }
 
-void ComparePage::fillTable() {
-    const auto& table = ladder_->table();
-    if (table.measures.empty()) return cells_->set({}, {});
-    const auto cells = ladder_cells(table);
-    // What the rungs are compared by comes first, and how they differ in it.
-    const std::size_t columns = cells.headings.size(), headline = 3 + table.headline;
-    std::vector<std::size_t> order{0, 1, headline};
-    const bool compared = table.rungs.size() > 1;
-    if (compared) order.push_back(columns - 1);
-    for (std::size_t c = 2; c < columns; ++c)
-        if (std::ranges::count(order, c) == 0) order.push_back(c);
-    QStringList headings;
-    for (const auto c : order) headings << text(cells.headings[c]);
-    std::vector<CellsModel::Row> rows;
-    for (std::size_t i = 0; i < cells.rows.size(); ++i) {
-        CellsModel::Row row;
-        for (const auto c : order) row.cells << text(cells.rows[i][c]);
-        row.colour = int(i);
-        if (engine_.engine())
-            if (const auto* entry = engine_.engine()->catalog().find(Group::regime, table.rungs[i].regime))
-                row.tool_tip = text(entry->title + ": " + entry->summary);
-        rows.push_back(std::move(row));
-    }
-    cells_->set(headings, std::move(rows), compared ? QList<int>{0, 3} : QList<int>{0});
-    table_->resizeColumnsToContents();
-    reading_->setText(text(ladder_legend(table)));
+void ComparePage::pick(const QString& id) {
+    // A mark of the scatter is one run; its curve may be a group's.
+    const auto* group =
+        compared_ && !compared_->groups.find(id) ? compared_->groups.groupOf({id.toStdString()}) : nullptr;
+    const QString curve = group ? group->id : id;
+    charts_->setPicked(curve);
+    selector_->setPicked(curve);
+    auto* shown = pane();
+    if (shown && sender() != shown) shown->setPicked(qobject_cast<PicturePane*>(shown) ? id : curve);
 }
 
-void ComparePage::exportTable() {
-    const QDir folder(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation));
-    const QString file =
-        ask_for_file_(this, folder.filePath(QStringLiteral("ladder-%1.csv").arg(text(ladder_->group()))));
-    if (file.isEmpty()) return;
-    QSaveFile out(file);
-    const std::string csv = to_csv(ladder_->table());
-    if (out.open(QIODevice::WriteOnly) && out.write(csv.data(), qint64(csv.size())) == qint64(csv.size()) &&
-        out.commit())
-        notice_->say(tr("Exported to %1").arg(file));
-    else
-        notice_->complain(tr("%1 cannot be written: %2").arg(file, out.errorString()));
+ComparePane* ComparePage::pane() const {
+    return qobject_cast<ComparePane*>(tabs_->currentWidget());
 }
 
 } // namespace descent::ui

@@ -9,6 +9,7 @@
 #include "ui/widgets/drop_hint.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/import_preview.h"
+#include "ui/widgets/incoming.h"
 #include "ui/widgets/notice_bar.h"
 
 #include <QAction>
@@ -35,10 +36,11 @@ namespace {
 constexpr int kTypingMs = 300;
 constexpr int kPatienceMs = 150; // what is read faster does not flicker
 
-/// The one local file or folder that is dragged; "" where it is something else.
+/// The one local file or folder that is dragged; "" where it is something else, or meant for the window.
 QString dragged(const QMimeData& data) {
     const auto urls = data.urls();
-    return urls.size() == 1 && urls.front().isLocalFile() ? urls.front().toLocalFile() : QString();
+    const QString file = urls.size() == 1 ? urls.front().toLocalFile() : QString();
+    return Incoming::knows(file) ? QString() : file;
 }
 
 /// Long paths break behind their slashes, so that they need no wide window.

@@ -24,11 +24,26 @@ constexpr std::array kKeys{
     Key{".", "While paused: exactly one update"},
     Key{"Esc", "Close what may be adjusted while training"},
     Key{"← →", "In a chart: move the cursor"},
+    Key{"Wheel, + −",
+        "In a chart: zoom in x around the pointer or the cursor; with Shift, the wheel zooms in y"},
+    Key{"Drag", "In a chart: zoom to a box; a flat one leaves y as it is"},
+    Key{"Shift+drag, Shift+← →", "In a zoomed chart: pan; the middle button drags too"},
+    Key{"Double click, Home, 0", "In a chart: show all again"},
     Key{"Esc", "From an enlarged chart back to all"},
-    Key{"Ctrl+F", "Filter the runs, or the examples of the data"},
-    Key{"Delete", "Move runs to the trash"},
+    Key{"Ctrl+F", "Filter the runs, or the examples of the data; add runs to a comparison"},
+    Key{"Ctrl+S, Alt+↓", "In the filter line: keep the filter under a name; choose one"},
+    Key{"Ctrl+Shift+C", "Compare the chosen runs"},
+    Key{"Ctrl+G", "Fold replicates into one row; ← → fold and open it, Ctrl+− and Ctrl++ all"},
+    Key{"Ctrl+Shift+A", "Add a metric or parameter as a column"},
+    Key{"Ctrl+Shift+← →, Ctrl+Shift+S", "Move the current column of the runs; sort by it"},
+    Key{"F2, Ctrl+D, Ctrl+L", "Rename a run; star runs; choose their colour"},
+    Key{"Ctrl+T, Ctrl+Shift+T, Ctrl+M", "Tags of the chosen runs; take one away; their note"},
+    Key{"Delete", "Move runs to the trash; take them out of a comparison"},
     Key{"Ctrl+Z, Ctrl+Shift+Z", "Undo and redo edits of runs"},
-    Key{"Ctrl+E", "Export the run, or the table of the data, as CSV"},
+    Key{"Ctrl+E", "Export the chart in focus as a figure; else the run, or the table in use, as CSV"},
+    Key{"Ctrl+← →", "Among parallel axes: move the one in focus"},
+    Key{"Shift+↑ ↓, Ctrl+↑ ↓", "Lower and upper end of what is kept of it; Backspace keeps all"},
+    Key{"Ctrl+C, Ctrl+Shift+E", "Copy the chosen rows; export the table of runs as it is shown"},
     Key{"F1", "This page"},
 };
 
@@ -92,14 +107,32 @@ void HelpPage::write() {
            "<code>sharpness &gt; 2/lr</code> pauses the run there. Instruments (at the end of the regime's "
            "parameters) measure sharpness, gradient noise and more, within a share of the training time.</p>"
            "<h3>Compare</h3>"
+           "<p>Check the runs to be shown, add others by a filter (Ctrl+F). <i>Each run</i> in the bar "
+           "chooses "
+           "what they are grouped by; a group is drawn as its mean or median with a band. Zoom and cursor go "
+           "for all charts; a curve you point at is marked in list and tables. The table says how far each "
+           "lies from a reference and whether the seeds suffice to tell: its menu makes another row the "
+           "reference. <i>Layouts</i> keeps all that is set under a name.</p>"
            "<p><i>Optimizer ladder</i> trains the regimes of the full-batch paper on the chosen task, each "
            "with "
            "several seeds, and compares them here: curves, means, and differences with their intervals.</p>"
            "<h3>Runs</h3>"
            "<p>Every run is kept; nothing asks to be saved. Filter with words and conditions such as "
-           "<code>task=names and lr&gt;0.01 and (tag:paper or starred)</code>. A stopped or interrupted run "
+           "<code>task=names and lr&gt;0.01 and (tag:paper or starred)</code>; <i>?</i> beside the line "
+           "lists all it knows. "
+           "<i>Columns</i> adds any metric, as last, best or at an update, and any parameter. <i>Group</i> "
+           "folds replicates, or "
+           "runs alike in a field, into one row with mean ± SD; what is done to it is done to its runs. A "
+           "stopped or interrupted run "
            "can be resumed, "
            "bit for bit as if it had never ended. The trash hides runs and gives them back.</p>"
+           "<h3>Figures, and runs from elsewhere</h3>"
+           "<p><i>Export…</i> in a chart's menu writes it as SVG, PDF or PNG at any size, light and with its "
+           "fonts, "
+           "and its numbers as CSV. The file names its runs: drop it on this window, and they open. Bundles, "
+           "TensorBoard event files, tables and other stores are imported where they are dropped, or from "
+           "the "
+           "File menu.</p>"
            "<h3>Data</h3>"
            "<p>Where a task's data come from, how many examples each class has on which side, what is left "
            "out and why, and every example to look at or to hear. Drop a folder on the page to bring other "

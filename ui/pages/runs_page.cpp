@@ -9,27 +9,26 @@
 #include "ui/state/store_host.h"
 #include "ui/state/training.h"
 #include "ui/theme.h"
-#include "ui/widgets/csv_export.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/exchange_job.h"
+#include "ui/widgets/field_picker.h"
 #include "ui/widgets/filter_line.h"
 #include "ui/widgets/notice_bar.h"
 #include "ui/widgets/run_preview.h"
 #include "ui/widgets/runs_table.h"
 
 #include <QAction>
-#include <QDir>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QStandardPaths>
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include <algorithm>
 #include <utility>
 
 namespace descent::ui {
@@ -39,6 +38,7 @@ namespace {
 constexpr int kPreviewWidth = theme::kGrid * 36;
 constexpr int kPreviewNeeds = theme::kGrid * 90; // a narrower page shows the table alone
 const QString kPreviewSetting = QStringLiteral("runs/preview");
+const QString kGroupSetting = QStringLiteral("runs/group");
 
 QString count(std::int64_t n) {
     return QString::fromStdString(format_count(n));
@@ -47,9 +47,14 @@ QString runs(std::int64_t n) {
     return n == 1 ? RunsPage::tr("1 run") : RunsPage::tr("%1 runs").arg(count(n));
 }
 
-QString askForCsv(QWidget* parent, const QString& suggestion) {
-    return QFileDialog::getSaveFileName(parent, RunsPage::tr("Export CSV"), suggestion,
-                                        RunsPage::tr("CSV files (*.csv)"));
+QString askForFile(QWidget* parent, const QString& suggestion) {
+    if (suggestion.endsWith(QStringLiteral("table.csv")))
+        return QFileDialog::getSaveFileName(parent, RunsPage::tr("Export table"), suggestion,
+                                            RunsPage::tr("Tables (*.csv *.md *.tex)"));
+    const QString ending = QFileInfo(suggestion).suffix();
+    return QFileDialog::getSaveFileName(
+        parent, RunsPage::tr("Export runs"), suggestion,
+        ExchangeJob::filters(ending.isEmpty() ? QString() : QLatin1Char('.') + ending));
 }
 
 } // namespace
@@ -59,7 +64,7 @@ RunsPage::RunsPage(StoreHost& store, EngineHost& engine, Training& training, QWi
     , store_(store)
     , engine_(engine)
     , training_(training)
-    , ask_for_file_(askForCsv)
+    , ask_for_file_(askForFile)
     , model_(new RunsModel(this))
     , loader_(new RunsLoader(store, this))
     , filter_(new FilterLine)
@@ -69,9 +74,11 @@ RunsPage::RunsPage(StoreHost& store, EngineHost& engine, Training& training, QWi
     , preview_(new RunPreview(store, engine))
     , split_(new QSplitter)
     , notice_(new NoticeBar)
-    , export_(new CsvExport(store, *notice_, this))
+    , export_(new ExchangeJob(store, *notice_, this))
     , actions_(std::make_unique<RunsActions>(*this, *table_))
-    , bar_(new RunsBar(*actions_, *table_)) {
+    , bar_(new RunsBar(*actions_, *table_))
+    , colours_(new QMenu(this))
+    , tags_(new QMenu(this)) {
     setObjectName(QStringLiteral("runsPage"));
     setAccessibleName(tr("Runs"));
     setProperty("role", QStringLiteral("page"));
@@ -114,15 +121,12 @@ RunsPage::RunsPage(StoreHost& store, EngineHost& engine, Training& training, QWi
             [this](const QString& where) { loader_->setQuery(where, in_trash_); });
     connect(loader_, &RunsLoader::loaded, this, &RunsPage::take);
     connect(loader_, &RunsLoader::failed, filter_, &FilterLine::showError);
-    connect(table_, &RunsTable::chosenChanged, this, [this] { settle_.start(); });
-    connect(table_, &RunsTable::sortChanged, this,
-            [this] { loader_->setSort(model_->sortColumn(), model_->sortOrder()); });
     connect(preview_, &RunPreview::edited, this, &RunsPage::edit);
     connect(empty_, &EmptyState::acted, this, [this] {
         if (const auto act = end_emptiness_) act();
     });
     connect(&engine_, &EngineHost::ready, this, &RunsPage::updateActions);
-    connect(export_, &CsvExport::ended, this, &RunsPage::updateActions);
+    connect(export_, &ExchangeJob::ended, this, &RunsPage::updateActions);
     connect(&store_, &StoreHost::failed, this, [this](const QString& reason) {
         notice_->complain(reason);
         loader_->reload(); // what was shown in advance did not happen
@@ -133,13 +137,18 @@ RunsPage::RunsPage(StoreHost& store, EngineHost& engine, Training& training, QWi
         placePreview();
     });
     connect(bar_->trash(), &QToolButton::toggled, this, &RunsPage::setTrashView);
+    colours_->setObjectName(QStringLiteral("runsColourMenu"));
+    tags_->setObjectName(QStringLiteral("runsUntagMenu"));
+    connectTable();
     connectActions();
-    loader_->setSort(model_->sortColumn(), model_->sortOrder());
+    loader_->setFields(model_->columns().fields(), model_->order());
+    setGroup(QSettings().value(kGroupSetting, QStringLiteral("none")).toString().toStdString());
     setTabOrder(filter_, table_);
     updateActions();
 }
 
 RunsPage::~RunsPage() {
+    table_->keepLayout();
     preview_->flush();
 }
 
@@ -162,6 +171,35 @@ void RunsPage::connectActions() {
     on(actions_->trash, [this] { trashChosen(true); });
     on(actions_->restore, [this] { trashChosen(false); });
     on(actions_->filter, &RunsPage::focusFilter);
+    on(actions_->compare, [this] {
+        if (const auto chosen = table_->chosen(); !chosen.empty()) Q_EMIT compareWanted(chosen);
+    });
+    on(actions_->colour, [this] { popUp(*colours_); });
+    on(actions_->untag, [this] { popUp(*tags_); });
+    on(actions_->copy, [this] { copyChosen(TextFormat::tabs); });
+    on(actions_->copy_markdown, [this] { copyChosen(TextFormat::markdown); });
+    on(actions_->copy_latex, [this] { copyChosen(TextFormat::latex); });
+    on(actions_->copy_csv, [this] { copyChosen(TextFormat::csv); });
+    on(actions_->export_table, &RunsPage::exportTable);
+    on(actions_->replicates, [this](bool fold) { setGroup(fold ? "replicates" : "none"); });
+    on(actions_->fold_all, [this] { table_->foldAll(true); });
+    on(actions_->unfold_all, [this] { table_->foldAll(false); });
+    on(actions_->add_column, [this] { pickField(false); });
+    on(actions_->column_left, [this] { table_->moveColumn(-1); });
+    on(actions_->column_right, [this] { table_->moveColumn(1); });
+    on(actions_->sort, [this] { table_->sortByCurrent(); });
+    connect(colours_, &QMenu::aboutToShow, this, &RunsPage::colourChosen);
+    connect(tags_, &QMenu::aboutToShow, this, &RunsPage::untagChosen);
+}
+
+void RunsPage::connectTable() {
+    connect(table_, &RunsTable::chosenChanged, this, [this] { settle_.start(); });
+    connect(table_, &RunsTable::fieldWanted, this, [this] { pickField(false); });
+    connect(model_, &RunsModel::orderChanged, this, [this] { loader_->setOrder(model_->order()); });
+    connect(model_, &RunsModel::fieldsChanged, this,
+            [this] { loader_->setFields(model_->columns().fields(), model_->order()); });
+    connect(bar_, &RunsBar::groupWanted, this, &RunsPage::setGroup);
+    connect(bar_, &RunsBar::otherGroupWanted, this, [this] { pickField(true); });
     connect(table_, &RunsTable::opened, this, &RunsPage::openChosen);
     connect(table_, &RunsTable::starClicked, this, [this](const RunId& run) {
         const int row = model_->find(run);
@@ -178,6 +216,15 @@ void RunsPage::connectActions() {
         QMenu menu;
         menu.setObjectName(QStringLiteral("runsContextMenu"));
         actions_->fill(menu);
+        // By mouse they open where they stand.
+        const auto nest = [&](QAction* action, QMenu* nested, const QString& text) {
+            nested->setTitle(text);
+            nested->setEnabled(action->isEnabled());
+            menu.insertMenu(action, nested);
+            menu.removeAction(action);
+        };
+        nest(actions_->colour, colours_, tr("Colour"));
+        nest(actions_->untag, tags_, tr("Remove tag"));
         menu.exec(table_->viewport()->mapToGlobal(at));
     });
 }
@@ -217,21 +264,35 @@ void RunsPage::showPreview() {
     split_->widget(1)->setVisible(true);
 }
 
-void RunsPage::take(const std::shared_ptr<RunListing>& listing) {
+void RunsPage::take(const RunsLoader::ListingPtr& listing) {
     preview_->setKnownTags(listing->tags);
     bar_->trash()->setText(listing->trashed > 0 ? tr("Trash (%1)").arg(count(listing->trashed))
                                                 : tr("Trash"));
-    const auto listed = std::int64_t(listing->rows.size());
     const bool first = !std::exchange(listed_, true);
-    const bool filtered = !filter_->text().isEmpty();
-    bar_->count()->setText(filtered ? tr("%1 of %2").arg(count(listed), runs(listing->total))
-                                    : (in_trash_ ? tr("%1 in the trash").arg(runs(listed)) : runs(listed)));
+    showCount(*listing);
     if (listing->rows.empty()) showEmptiness(*listing);
     stack_->setCurrentWidget(listing->rows.empty() ? static_cast<QWidget*>(empty_) : table_);
-    model_->setRows(std::move(listing->rows));
+    table_->setGrouped(loader_->group() != "none");
+    model_->setRows(listing->rows, listing->fields);
+    if (regrouped_ && listing->group == loader_->group())
+        table_->reveal(*std::exchange(regrouped_, std::nullopt));
+    actions_->setListed(!listing->rows.empty(), listing->runs.size() > listing->rows.size());
+    if (!listing->group_error.isEmpty()) notice_->complain(tr("Not grouped: %1").arg(listing->group_error));
     if (first && model_->rowCount() > 0) table_->setCurrentIndex(model_->index(0, int(RunColumn::name)));
     placePreview();
     settle_.start();
+}
+
+void RunsPage::showCount(const RunListing& listing) {
+    const bool filtered = !filter_->text().isEmpty();
+    QString text = filtered    ? tr("%1 of %2").arg(count(listing.listed), runs(listing.total))
+                   : in_trash_ ? tr("%1 in the trash").arg(runs(listing.listed))
+                               : runs(listing.listed);
+    if (!listing.whole) text = tr("reading %1…").arg(runs(listing.total));
+    const auto shown = std::int64_t(listing.rows.size());
+    if (listing.whole && shown < listing.listed)
+        text += shown == 1 ? tr(", 1 row") : tr(", %1 rows").arg(count(shown));
+    bar_->count()->setText(text);
 }
 
 void RunsPage::showEmptiness(const RunListing& listing) {
@@ -261,34 +322,53 @@ void RunsPage::setTrashView(bool trash) {
     updateActions();
 }
 
-std::vector<const RunRow*> RunsPage::chosenRows() const {
-    std::vector<const RunRow*> rows;
-    for (const int row : table_->chosenRows()) rows.push_back(&model_->row(row));
-    return rows;
+void RunsPage::setGroup(const std::string& by) {
+    QSettings().setValue(kGroupSetting, QString::fromStdString(by));
+    if (by != loader_->group() && table_->currentIndex().isValid()) {
+        const RunRow& current = model_->row(table_->currentIndex().row());
+        regrouped_ = current.fold ? current.fold->members.front()->number : current.number;
+    }
+    loader_->setGroup(by);
+    bar_->setGroup(by);
+    actions_->replicates->setChecked(by == "replicates");
+}
+
+void RunsPage::pickField(bool to_group) {
+    auto* picker =
+        new FieldPicker(store_, to_group ? FieldPicker::For::group : FieldPicker::For::column, this);
+    connect(picker, &FieldPicker::picked, this, [this, to_group](const FieldColumn& column) {
+        if (to_group)
+            setGroup(column.field);
+        else
+            table_->addField(column);
+        table_->setFocus();
+    });
+    picker->popUpUnder(to_group ? *bar_->grouping() : *bar_->columns());
 }
 
 void RunsPage::chosenChanged() {
     settle_.stop();
-    std::vector<RunRow> rows;
-    for (const RunRow* row : chosenRows()) rows.push_back(*row);
-    preview_->setRuns(std::move(rows));
+    preview_->setRuns(table_->chosenRuns());
     updateActions();
 }
 
 void RunsPage::updateActions() {
-    actions_->update(isVisible() ? chosenRows() : std::vector<const RunRow*>(), in_trash_,
+    actions_->update(isVisible() ? table_->chosenRuns() : std::vector<RowPtr>(), in_trash_,
                      engine_.engine() != nullptr, export_->running());
     actions_->filter->setEnabled(isVisible());
+    actions_->add_column->setEnabled(isVisible());
+    actions_->replicates->setEnabled(isVisible());
 }
 
 /// Shown at once; the store's answer, or its refusal, follows.
 void RunsPage::edit(const QString& text, const std::vector<RunEdit>& edits) {
-    model_->show(edits);
-    loader_->supersede();
+    if (edits.empty()) return;
+    loader_->show(edits);
     store_.edit(text, edits);
 }
 
 void RunsPage::openChosen() {
+    if (table_->turnFold()) return; // Enter, before the actions know of the choice
     if (const auto chosen = table_->chosen(); chosen.size() == 1) Q_EMIT openRun(chosen.front());
 }
 
@@ -312,37 +392,6 @@ void RunsPage::repeatChosen() {
             else if (engine_.engine())
                 Q_EMIT trainAgain(request_with_changes(engine_.engine()->catalog(), run->spec, run->changes));
         });
-}
-
-void RunsPage::starChosen() {
-    const auto rows = chosenRows();
-    const bool star = !std::ranges::all_of(rows, &RunRow::starred);
-    std::vector<RunEdit> edits;
-    for (const RunRow* run : rows)
-        if (run->starred != star) edits.push_back(SetStar{run->id, star});
-    edit((star ? tr("Star %1") : tr("Unstar %1")).arg(runs(std::int64_t(edits.size()))), edits);
-}
-
-void RunsPage::trashChosen(bool trashed) {
-    std::vector<RunEdit> edits;
-    for (const RunId& run : table_->chosen()) edits.push_back(SetTrashed{run, trashed});
-    if (edits.empty()) return;
-    edit((trashed ? tr("Trash %1") : tr("Restore %1")).arg(runs(std::int64_t(edits.size()))), edits);
-}
-
-void RunsPage::exportChosen() {
-    const auto rows = chosenRows();
-    if (rows.empty() || export_->running()) return;
-    std::vector<RunId> chosen;
-    for (const RunRow* run : rows) chosen.push_back(run->id);
-    const QDir folder(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation));
-    const QString name =
-        (rows.size() == 1 ? rows.front()->name : QStringLiteral("runs")) + QStringLiteral(".csv");
-    QString file =
-        ask_for_file_(this, folder.filePath(QString(name).replace(QLatin1Char('/'), QLatin1Char('-'))));
-    if (file.isEmpty()) return;
-    export_->start(chosen, file);
-    updateActions();
 }
 
 } // namespace descent::ui

@@ -4,21 +4,24 @@
 #include "core/store/writer.h"
 #include "ui/models/runs_loader.h"
 #include "ui/pages/runs_actions.h"
+#include "ui/widgets/table_text.h"
 
 #include <QWidget>
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
+class QMenu;
 class QSplitter;
 class QStackedWidget;
 
 namespace descent::ui {
 
-class CsvExport;
 class EmptyState;
 class EngineHost;
+class ExchangeJob;
 class FilterLine;
 class NoticeBar;
 class RunPreview;
@@ -28,8 +31,8 @@ class RunsTable;
 class StoreHost;
 class Training;
 
-/// All runs ever: found, looked at, named, starred, tagged, resumed, repeated, exported, put away. Thread:
-/// GUI.
+/// All runs ever: found, grouped, looked at, named, starred, tagged, coloured, compared, resumed, repeated,
+/// exported, put away. Thread: GUI.
 class RunsPage : public QWidget {
     Q_OBJECT
 public:
@@ -43,12 +46,18 @@ public:
     /// For the window's Edit menu; a null entry is a separator. Enabled as fits the choice, and only while
     /// the page is seen.
     QList<QAction*> editActions() const { return actions_->all(); }
+    /// For the File menu: the chosen runs as CSV, JSON lines, event files or a bundle.
+    QMenu* makeExportMenu(QWidget* parent);
+    void importFiles(const QStringList& files);
+    void mergeStore(const QString& store);
+    void complain(const QString& message); ///< on its notice bar
     void setAskForFile(AskForFile ask) { ask_for_file_ = std::move(ask); }
 
 Q_SIGNALS:
-    void openRun(const descent::RunId& run);          ///< show it on the Train page
-    void trainAgain(const descent::Request& request); ///< fill in the Train page
-    void trainFirst();                                ///< there is no run yet: go to the Train page
+    void openRun(const descent::RunId& run);                     ///< show it on the Train page
+    void compareWanted(const std::vector<descent::RunId>& runs); ///< lay them over each other
+    void trainAgain(const descent::Request& request);            ///< fill in the Train page
+    void trainFirst(); ///< there is no run yet: go to the Train page
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -57,14 +66,17 @@ protected:
 
 private:
     void connectActions();
-    void take(const std::shared_ptr<RunListing>& listing);
+    void connectTable();
+    void take(const RunsLoader::ListingPtr& listing);
+    void showCount(const RunListing& listing);
     void showEmptiness(const RunListing& listing);
     void chosenChanged();
     void updateActions();
     void setTrashView(bool trash);
     void placePreview();
     void showPreview();
-    std::vector<const RunRow*> chosenRows() const;
+    void setGroup(const std::string& by);
+    void pickField(bool to_group);
 
     void edit(const QString& text, const std::vector<RunEdit>& edits);
     void openChosen();
@@ -72,7 +84,13 @@ private:
     void repeatChosen();
     void starChosen();
     void trashChosen(bool trashed);
+    void popUp(QMenu& menu);
+    void colourChosen();
+    void untagChosen();
     void exportChosen();
+    void exportAs(const QString& ending);
+    void copyChosen(TextFormat format);
+    void exportTable();
 
     StoreHost& store_;
     EngineHost& engine_;
@@ -87,13 +105,15 @@ private:
     RunPreview* preview_;
     QSplitter* split_;
     NoticeBar* notice_;
-    CsvExport* export_;
+    ExchangeJob* export_;
     std::unique_ptr<RunsActions> actions_;
     RunsBar* bar_;
+    QMenu *colours_, *tags_;              ///< popped up by key
     QTimer settle_;                       ///< one look at the choice however many signals told of it
     std::function<void()> end_emptiness_; ///< what the empty page's button does
     bool in_trash_ = false, preview_wanted_ = true;
-    bool listed_ = false; ///< once: the newest run is then chosen
+    std::optional<std::uint32_t> regrouped_; ///< the current row when grouping was asked for
+    bool listed_ = false;                    ///< once: the newest run is then chosen
 };
 
 } // namespace descent::ui

@@ -77,6 +77,7 @@ TrainPage::TrainPage(EngineHost& engine, StoreHost& store, Training& training, Q
             notice_->complain(QString::fromStdString(done.error().message));
     });
     connect(header_, &RunHeader::axisChosen, this, [this](int axis) { charts_->setAxis(XAxis(axis)); });
+    connect(header_, &RunHeader::logXChosen, charts_, &ChartsGrid::setLogX);
     connect(pane_, &FormPane::ladderWanted, this, &TrainPage::climb);
     connect(header_, &RunHeader::adjustToggled, this, &TrainPage::adjust);
     connect(adjust_, &AdjustPanel::closed, this, [this] {
@@ -384,6 +385,7 @@ void TrainPage::keyPressEvent(QKeyEvent* event) {
 }
 
 void TrainPage::exportRun() {
+    if (charts_->exportFocused()) return;
     if (!run_->record()) return;
     const QString file = charts_->chooseFile(
         QString::fromStdString(run_->record()->name) + QStringLiteral(".csv"), tr("CSV table (*.csv)"));

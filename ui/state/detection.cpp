@@ -18,20 +18,6 @@ double ratio(std::int64_t part, std::int64_t of) {
     return of > 0 ? double(part) / double(of) : kNaN;
 }
 
-/// The stored points; nothing where the matrix is not what it should be.
-DetectionCurve curveOf(const Matrix& matrix) {
-    if (matrix.columns != 3) return {};
-    std::vector<DetectionPoint> points;
-    points.reserve(std::size_t(matrix.rows));
-    for (std::size_t i = 0; i + 2 < matrix.values.size(); i += 3)
-        points.push_back({matrix.values[i], matrix.values[i + 1], matrix.values[i + 2]});
-    try {
-        return DetectionCurve(std::move(points));
-    } catch (const std::exception&) { // written by something else
-        return {};
-    }
-}
-
 double areaOf(const Matrix& matrix) {
     double sum = 0;
     const auto& v = matrix.values;
@@ -55,6 +41,19 @@ QString percent(double share) {
 }
 
 } // namespace
+
+DetectionCurve detectionCurve(const Matrix& matrix) {
+    if (matrix.columns != 3) return {};
+    std::vector<DetectionPoint> points;
+    points.reserve(std::size_t(matrix.rows));
+    for (std::size_t i = 0; i + 2 < matrix.values.size(); i += 3)
+        points.push_back({matrix.values[i], matrix.values[i + 1], matrix.values[i + 2]});
+    try {
+        return DetectionCurve(std::move(points));
+    } catch (const std::exception&) { // written by something else
+        return {};
+    }
+}
 
 double OperatingPoint::probability() const {
     return threshold > 0 ? 1 / (1 + std::exp(-threshold))
@@ -143,15 +142,15 @@ void Detection::take() {
     earlier_.clear();
     best_ = 0;
     if (!evaluations_.empty()) {
-        curve_ = curveOf(*evaluations_[shown_].matrix);
+        curve_ = detectionCurve(*evaluations_[shown_].matrix);
         for (std::size_t i = 1; i <= shown_; ++i)
             if (evaluations_[i].area < evaluations_[best_].area) best_ = i;
-        best_curve_ = best_ == shown_ ? curve_ : curveOf(*evaluations_[best_].matrix);
+        best_curve_ = best_ == shown_ ? curve_ : detectionCurve(*evaluations_[best_].matrix);
         // A stride that is a power of two leaves most of them where they are as the run goes on.
         std::size_t stride = 1;
         while (shown_ / stride > kEarlier) stride *= 2;
         for (std::size_t i = 0; i < shown_ && earlier_.size() < kEarlier; i += stride)
-            earlier_.emplace_back(i, curveOf(*evaluations_[i].matrix));
+            earlier_.emplace_back(i, detectionCurve(*evaluations_[i].matrix));
     }
     place();
     Q_EMIT curvesChanged();

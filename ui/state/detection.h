@@ -108,4 +108,7 @@ private:
     std::optional<double> wanted_; ///< log odds; none: the equal-error point
 };
 
+/// The stored points; nothing where the matrix is not what it should be. Thread: any.
+DetectionCurve detectionCurve(const Matrix& matrix);
+
 } // namespace descent::ui

@@ -6,6 +6,7 @@
 #include <QThread>
 
 #include <algorithm>
+#include <cmath>
 
 namespace descent::ui {
 
@@ -144,8 +145,9 @@ void WatchedRun::read() {
             s->record = reader.run(id);
             if (!s->record) return s;
             for (auto& info : reader.metrics(id)) {
-                auto points = reader.series(id, info.name);
-                s->series.push_back(std::make_unique<Series>(Series{std::move(info), std::move(points)}));
+                const auto points = reader.series(id, info.name);
+                s->series.push_back(std::make_unique<Series>(std::move(info)));
+                s->series.back()->add(points);
             }
             for (const auto name : kMatrices)
                 if (auto matrix = reader.matrix(id, std::string(name)))
@@ -191,27 +193,43 @@ void WatchedRun::take(Snapshot snapshot) {
     if (again_) read();
 }
 
+void WatchedRun::Series::add(std::span<const SeriesPoint> more) {
+    const std::size_t before = points.size();
+    points.insert(points.end(), more.begin(), more.end());
+    pyramid->append(more);
+    for (std::size_t i = before; i < points.size(); ++i) {
+        const double v = points[i].value;
+        if (std::isnan(v)) continue;
+        if (std::isnan(points[lowest].value) || v < points[lowest].value) lowest = i;
+        if (std::isnan(points[highest].value) || v > points[highest].value) highest = i;
+    }
+}
+
 WatchedRun::Series& WatchedRun::declare(const MetricInfo& info) {
     for (const auto& series : series_)
         if (series->info.name == info.name) {
             by_index_[info.index] = series.get();
             return *series;
         }
-    series_.push_back(std::make_unique<Series>(Series{info, {}}));
+    series_.push_back(std::make_unique<Series>(info));
     by_index_[info.index] = series_.back().get();
     return *series_.back();
 }
 
 void WatchedRun::append(const MetricBatch& batch) {
     for (const auto& info : batch.metrics) declare(info);
+    std::map<Series*, std::vector<SeriesPoint>> arrived;
     for (const auto& sample : batch.samples) {
         const auto it = by_index_.find(sample.metric);
         if (it == by_index_.end()) continue;
-        auto& points = it->second->points;
+        const auto& points = it->second->points;
+        auto& more = arrived[it->second];
         // The store may have had it already when the run was read in the middle.
         if (!points.empty() && sample.update <= points.back().update) continue;
-        points.push_back({sample.update, sample.epoch, sample.seconds, sample.value});
+        if (!more.empty() && sample.update <= more.back().update) continue;
+        more.push_back({sample.update, sample.epoch, sample.seconds, sample.value});
     }
+    for (const auto& [series, more] : arrived) series->add(more);
     looks_ += batch.matrices.size();
     for (const auto& change : batch.changes)
         if (std::ranges::count(changes_, change) == 0) changes_.push_back(change);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/pyramid.h"
 #include "core/base/events.h"
 #include "core/base/run_record.h"
 #include "core/store/reader.h"
@@ -13,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,12 @@ public:
     struct Series {
         MetricInfo info;
         std::vector<SeriesPoint> points; ///< full resolution, ordered by update
+        /// The same in levels, for charts. Grows in place on this thread; others read copies of it.
+        std::shared_ptr<SeriesPyramid> pyramid = std::make_shared<SeriesPyramid>();
+        std::size_t lowest = 0, highest = 0; ///< in `points`, the first of equal ones; NaN only among NaN
+
+        explicit Series(MetricInfo of) : info(std::move(of)) {}
+        void add(std::span<const SeriesPoint> more);
     };
     /// In the order they were declared. References stay valid until cleared().
     const std::vector<std::unique_ptr<Series>>& series() const { return series_; }

@@ -12,7 +12,8 @@ EmptyState::EmptyState(QWidget* parent)
     : QWidget(parent)
     , title_(new QLabel)
     , text_(new QLabel)
-    , button_(new QPushButton) {
+    , button_(new QPushButton)
+    , other_(new QPushButton) {
     setObjectName(QStringLiteral("emptyState"));
     title_->setObjectName(QStringLiteral("emptyStateTitle"));
     title_->setProperty("role", QStringLiteral("title"));
@@ -25,6 +26,8 @@ EmptyState::EmptyState(QWidget* parent)
     text_->setMaximumWidth(theme::kGrid * 56);
     button_->setObjectName(QStringLiteral("emptyStateButton"));
     button_->setProperty("role", QStringLiteral("primary"));
+    other_->setObjectName(QStringLiteral("emptyStateOther"));
+    other_->setAccessibleName(tr("Another way"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(theme::kGrid * 3, theme::kGrid * 3, theme::kGrid * 3, theme::kGrid * 3);
     column->setSpacing(theme::kGrid);
@@ -36,17 +39,27 @@ EmptyState::EmptyState(QWidget* parent)
     row->addStretch();
     column->addLayout(row);
     column->addSpacing(theme::kGrid);
-    column->addWidget(button_, 0, Qt::AlignHCenter);
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(theme::kGrid);
+    buttons->addStretch();
+    buttons->addWidget(button_);
+    buttons->addWidget(other_);
+    buttons->addStretch();
+    column->addLayout(buttons);
     column->addStretch(3);
     connect(button_, &QPushButton::clicked, this, &EmptyState::acted);
+    connect(other_, &QPushButton::clicked, this, &EmptyState::actedOtherwise);
 }
 
-void EmptyState::set(const QString& title, const QString& text, const QString& action) {
+void EmptyState::set(const QString& title, const QString& text, const QString& action, const QString& other) {
     title_->setText(title);
     text_->setText(text);
     button_->setText(action);
     button_->setAccessibleName(action);
     button_->setVisible(!action.isEmpty());
+    other_->setText(other);
+    if (!other.isEmpty()) other_->setAccessibleName(other);
+    other_->setVisible(!other.isEmpty());
 }
 
 QString EmptyState::title() const {

@@ -27,8 +27,10 @@ constexpr std::array kExamples{
     Row{"optimizer.lr <= 0.4", "the same, with its group named"},
     Row{"validation/accuracy > 0.6", "the last value of a metric"},
     Row{"best:validation/loss < 1.2", "its best value"},
+    Row{"validation/accuracy@500 > 0.5", "its value at update 500"},
+    Row{"created >= 2026-11-01", "when it was made; also 2026-11, today, yesterday"},
     Row{"note ~ \"label noise\"", "contains, whatever the case"},
-    Row{"state=diverged or state=failed", "how the run ended"},
+    Row{"state=diverged or failed", "how the run ended; the word alone does too"},
     Row{"tag:paper and not starred", "tags and stars"},
 };
 
@@ -62,8 +64,9 @@ FilterHelp::FilterHelp(QWidget* parent) : QFrame(parent, Qt::Popup) {
         grid->addWidget(meaning, line++, 1);
     }
     auto* fields = new QLabel(
-        tr("Fields: name, state, task, model, optimizer, regime, seed, epochs, updates, seconds, note, "
-           "key, threads, any parameter, any metric. Values with spaces stand in \"quotes\"."));
+        tr("Fields: name, state, task, model, optimizer, regime, seed, epochs, updates, planned, seconds, "
+           "note, key, threads, host, parameters (trainable weights), created, started, ended, any "
+           "parameter, any metric. Values with spaces stand in \"quotes\"."));
     fields->setProperty("role", QStringLiteral("muted"));
     fields->setWordWrap(true);
     auto* column = new QVBoxLayout(this);

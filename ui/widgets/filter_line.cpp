@@ -9,15 +9,20 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPushButton>
 #include <QSettings>
+#include <QShortcut>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace descent::ui {
 
 namespace {
 constexpr int kSettleMs = 250;
-const QString kSaved = QStringLiteral("runs/filters");
+const QString kSaved = QStringLiteral("runs/filters");     // texts
+const QString kNames = QStringLiteral("runs/filterNames"); // theirs, in the same order
 } // namespace
 
 FilterLine::FilterLine(QWidget* parent)
@@ -47,7 +52,7 @@ FilterLine::FilterLine(QWidget* parent)
     saved_button_->setIcon(theme::icon(QStringLiteral("filter")));
     saved_button_->setText(tr("Saved"));
     saved_button_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    saved_button_->setToolTip(tr("Filters you have kept"));
+    saved_button_->setToolTip(tr("Filters you have kept (Alt+Down; Ctrl+S keeps this one)"));
     saved_button_->setAccessibleName(tr("Saved filters"));
     saved_button_->setPopupMode(QToolButton::InstantPopup);
     saved_button_->setMenu(saved_menu_);
@@ -77,6 +82,17 @@ FilterLine::FilterLine(QWidget* parent)
     connect(line_, &QLineEdit::returnPressed, this, &FilterLine::check);
     connect(help_, &QToolButton::clicked, this, &FilterLine::showHelp);
     connect(saved_menu_, &QMenu::aboutToShow, this, &FilterLine::fillSavedMenu);
+    saved_menu_->setObjectName(QStringLiteral("runsFilterMenu"));
+    const auto key = [this](const QKeySequence& keys, auto act) {
+        auto* shortcut = new QShortcut(keys, this);
+        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(shortcut, &QShortcut::activated, this, act);
+    };
+    key(QKeySequence(QKeySequence::Save), [this] {
+        check();
+        if (!text().isEmpty() && error_->isHidden()) askForName();
+    });
+    key(QKeySequence(Qt::ALT | Qt::Key_Down), [this] { saved_button_->showMenu(); });
 }
 
 QString FilterLine::text() const {
@@ -119,35 +135,106 @@ void FilterLine::showHelp() {
     help->popUpUnder(*line_);
 }
 
-QStringList FilterLine::saved() const {
-    return QSettings().value(kSaved).toStringList();
+std::vector<SavedFilter> FilterLine::saved() const {
+    const QSettings settings;
+    const QStringList texts = settings.value(kSaved).toStringList();
+    const QStringList names = settings.value(kNames).toStringList();
+    std::vector<SavedFilter> filters;
+    for (qsizetype i = 0; i < texts.size(); ++i)
+        filters.push_back({i < names.size() && !names[i].isEmpty() ? names[i] : texts[i], texts[i]});
+    return filters;
 }
-void FilterLine::keep(const QStringList& filters) {
-    QSettings().setValue(kSaved, filters);
+
+void FilterLine::keep(const std::vector<SavedFilter>& filters) {
+    QStringList names, texts;
+    for (const SavedFilter& filter : filters) {
+        names << filter.name;
+        texts << filter.text;
+    }
+    QSettings settings;
+    settings.setValue(kSaved, texts);
+    settings.setValue(kNames, names);
 }
 
 void FilterLine::fillSavedMenu() {
     saved_menu_->clear();
-    const QStringList filters = saved();
-    for (const QString& filter : filters) {
-        QString shown = fontMetrics().elidedText(filter, Qt::ElideRight, theme::kGrid * 48);
-        auto* action = saved_menu_->addAction(shown.replace(QLatin1Char('&'), QStringLiteral("&&")));
-        connect(action, &QAction::triggered, this, [this, filter] { setText(filter); });
+    const std::vector<SavedFilter> filters = saved();
+    const auto shown = [this](const SavedFilter& filter) {
+        QString line = filter.name == filter.text ? filter.text : filter.name + tr(":  ") + filter.text;
+        line = fontMetrics().elidedText(line, Qt::ElideRight, theme::kGrid * 48);
+        return line.replace(QLatin1Char('&'), QStringLiteral("&&"));
+    };
+    for (std::size_t i = 0; i < filters.size(); ++i) {
+        auto* action = saved_menu_->addAction(shown(filters[i]));
+        action->setObjectName(QStringLiteral("savedFilter%1").arg(i));
+        action->setCheckable(true);
+        action->setChecked(filters[i].text == text());
+        connect(action, &QAction::triggered, this, [this, filter = filters[i]] { setText(filter.text); });
     }
-    if (filters.isEmpty()) saved_menu_->addAction(tr("No filter saved yet"))->setEnabled(false);
+    if (filters.empty()) saved_menu_->addAction(tr("No filter saved yet"))->setEnabled(false);
     saved_menu_->addSeparator();
-    auto* save = saved_menu_->addAction(tr("Save this filter"));
+    auto* save = saved_menu_->addAction(tr("Save this filter…"));
     save->setObjectName(QStringLiteral("saveFilter"));
-    save->setEnabled(!text().isEmpty() && error_->isHidden() && !filters.contains(text()));
-    connect(save, &QAction::triggered, this, [this] { keep(saved() << text()); });
-    auto* forget = saved_menu_->addAction(tr("Forget this filter"));
-    forget->setObjectName(QStringLiteral("forgetFilter"));
-    forget->setEnabled(filters.contains(text()));
-    connect(forget, &QAction::triggered, this, [this] {
-        QStringList rest = saved();
-        rest.removeAll(text());
-        keep(rest);
-    });
+    save->setShortcut(QKeySequence(QKeySequence::Save));
+    save->setShortcutContext(Qt::WidgetShortcut); // shown here; the line listens itself
+    save->setEnabled(!text().isEmpty() && error_->isHidden());
+    connect(save, &QAction::triggered, this, &FilterLine::askForName);
+    auto* forget = saved_menu_->addMenu(tr("Delete"));
+    forget->setObjectName(QStringLiteral("deleteFilterMenu"));
+    forget->setEnabled(!filters.empty());
+    for (std::size_t i = 0; i < filters.size(); ++i) {
+        auto* action = forget->addAction(shown(filters[i]));
+        action->setObjectName(QStringLiteral("deleteFilter%1").arg(i));
+        connect(action, &QAction::triggered, this, [this, name = filters[i].name] {
+            auto rest = saved();
+            std::erase_if(rest, [&](const SavedFilter& filter) { return filter.name == name; });
+            keep(rest);
+        });
+    }
+}
+
+/// A line under the filter's: Enter keeps it, under a name that was taken in that one's place.
+void FilterLine::askForName() {
+    auto* popup = new QFrame(this, Qt::Popup);
+    popup->setAttribute(Qt::WA_DeleteOnClose);
+    popup->setObjectName(QStringLiteral("filterNamePopover"));
+    popup->setProperty("role", QStringLiteral("card"));
+    popup->setAccessibleName(tr("Save the filter under a name"));
+    auto* label = new QLabel(tr("Save the filter as"));
+    auto* name = new QLineEdit;
+    name->setObjectName(QStringLiteral("filterName"));
+    name->setAccessibleName(tr("Name of the filter"));
+    name->setMaxLength(60);
+    name->setMinimumWidth(theme::kGrid * 28);
+    auto* save = new QPushButton(tr("Save"));
+    save->setObjectName(QStringLiteral("filterNameSave"));
+    save->setAccessibleName(tr("Save the filter"));
+    save->setProperty("role", QStringLiteral("primary"));
+    auto* row = new QHBoxLayout(popup);
+    row->setContentsMargins(theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2);
+    row->setSpacing(theme::kGrid);
+    row->addWidget(label);
+    row->addWidget(name);
+    row->addWidget(save);
+    const auto done = [this, popup, name] {
+        const QString called = name->text().simplified();
+        auto filters = saved();
+        const SavedFilter kept{called.isEmpty() ? text() : called, text()};
+        const auto same = std::ranges::find(filters, kept.name, &SavedFilter::name);
+        same == filters.end() ? filters.push_back(kept) : void(*same = kept);
+        keep(filters);
+        popup->close();
+    };
+    connect(name, &QLineEdit::returnPressed, popup, done);
+    connect(save, &QPushButton::clicked, popup, done);
+    for (const SavedFilter& filter : saved())
+        if (filter.text == text()) name->setText(filter.name);
+    name->setPlaceholderText(text());
+    name->selectAll();
+    popup->adjustSize();
+    popup->move(line_->mapToGlobal(QPoint(0, line_->height() + theme::kGrid / 2)));
+    popup->show();
+    name->setFocus();
 }
 
 } // namespace descent::ui

@@ -1,8 +1,10 @@
 #pragma once
 
-#include <QStringList>
+#include <QString>
 #include <QTimer>
 #include <QWidget>
+
+#include <vector>
 
 class QLabel;
 class QLineEdit;
@@ -11,8 +13,13 @@ class QToolButton;
 
 namespace descent::ui {
 
+/// A filter kept under a name.
+struct SavedFilter {
+    QString name, text;
+};
+
 /// The filter of the table of runs: a line in the grammar of core/store/filter.h, the error under it, help on
-/// the grammar, and filters kept by the person. Thread: GUI.
+/// the grammar, and filters kept by the person (Ctrl+S keeps, Alt+Down offers them). Thread: GUI.
 class FilterLine : public QWidget {
     Q_OBJECT
 public:
@@ -31,8 +38,9 @@ private:
     void check();
     void showHelp();
     void fillSavedMenu();
-    QStringList saved() const;
-    void keep(const QStringList& filters);
+    void askForName();
+    std::vector<SavedFilter> saved() const;
+    void keep(const std::vector<SavedFilter>& filters);
 
     QLineEdit* line_;
     QLabel* error_;

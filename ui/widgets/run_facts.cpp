@@ -1,15 +1,20 @@
 #include "ui/widgets/run_facts.h"
 
 #include "core/base/format.h"
+#include "ui/models/run_order.h"
 
 #include <QCoreApplication>
 #include <QSet>
 
+#include <algorithm>
 #include <array>
+#include <span>
 
 namespace descent::ui {
 
 namespace {
+
+constexpr std::size_t kMostLooked = 2000;
 
 QString tr(const char* words) {
     return QCoreApplication::translate("RunFacts", words);
@@ -132,16 +137,18 @@ std::vector<Fact> provenanceFacts(const RunRecord& run) {
     return facts;
 }
 
-std::vector<Fact> commonFacts(const std::vector<RunRow>& runs) {
+std::vector<Fact> commonFacts(const std::vector<RowPtr>& runs) {
     static constexpr std::array kShown{RunColumn::state,  RunColumn::task,      RunColumn::model,
                                        RunColumn::regime, RunColumn::optimizer, RunColumn::lr,
                                        RunColumn::seed,   RunColumn::updates};
+    // Of very many, the words of the first ones: nobody reads more, and the window goes on.
+    const auto looked = std::span(runs).first(std::min(runs.size(), kMostLooked));
     std::vector<Fact> facts;
     for (const RunColumn column : kShown) {
         QSet<QString> values;
-        for (const RunRow& run : runs)
-            values.insert(column == RunColumn::state ? text(std::string(to_string(run.state)))
-                                                     : cellText(run, column));
+        for (const RowPtr& run : looked)
+            values.insert(column == RunColumn::state ? text(std::string(to_string(run->state)))
+                                                     : cellText(*run, column));
         if (values.size() == 1) {
             if (!values.begin()->isEmpty()) facts.push_back({columnTitle(column), *values.begin(), {}});
             continue;
@@ -153,6 +160,12 @@ std::vector<Fact> commonFacts(const std::vector<RunRow>& runs) {
                          few ? list.join(QStringLiteral(" · ")) : tr("%1 different").arg(list.size()),
                          list.size() <= 40 ? list.join(QStringLiteral(", ")) : QString()});
     }
+    const RowPtr together = folded({looked.begin(), looked.end()});
+    for (const RunColumn column : {RunColumn::accuracy, RunColumn::loss})
+        if (const QString value = cellText(*together, column); !value.isEmpty())
+            facts.push_back({tr("Best ") + columnTitle(column).toLower(), value, cellTip(*together, column)});
+    if (looked.size() < runs.size())
+        facts.push_back({tr("Looked at"), tr("the first %1").arg(text(format_count(kMostLooked))), {}});
     return facts;
 }
 

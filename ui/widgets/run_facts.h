@@ -2,7 +2,7 @@
 
 #include "core/base/catalog.h"
 #include "core/base/run_record.h"
-#include "ui/models/run_row.h"
+#include "ui/models/run_columns.h"
 
 #include <QString>
 
@@ -23,7 +23,7 @@ QString stateSentence(const RunRecord& run);
 std::vector<Fact> settingFacts(const RunRecord& run, const Catalog* catalog);
 /// What is needed to repeat it beside the settings: versions, threads, data.
 std::vector<Fact> provenanceFacts(const RunRecord& run);
-/// What several runs have in common, and in what they differ.
-std::vector<Fact> commonFacts(const std::vector<RunRow>& runs);
+/// What several runs have in common, in what they differ, and what they came to: mean ± sample SD.
+std::vector<Fact> commonFacts(const std::vector<RowPtr>& runs);
 
 } // namespace descent::ui

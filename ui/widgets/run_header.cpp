@@ -4,6 +4,7 @@
 #include "ui/theme.h"
 #include "ui/widgets/elided_label.h"
 
+#include <QButtonGroup>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -11,6 +12,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QRegularExpression>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -84,7 +86,8 @@ RunHeader::RunHeader(QWidget* parent)
     , state_(new QLabel)
     , facts_(new ElidedLabel)
     , bar_(new QProgressBar)
-    , axis_(new QComboBox) {
+    , axis_(new QComboBox)
+    , log_x_(new QToolButton) {
     setObjectName(QStringLiteral("runHeader"));
     name_->setObjectName(QStringLiteral("runName"));
     name_->setProperty("role", QStringLiteral("title"));
@@ -101,7 +104,7 @@ RunHeader::RunHeader(QWidget* parent)
     axis_->setAccessibleName(tr("Draw all charts against"));
     axis_->setToolTip(tr("What the charts are drawn against"));
     axis_->setProperty("role", QStringLiteral("flat"));
-    axis_->addItems({tr("by update"), tr("by epoch"), tr("by second")});
+    axis_->addItems({tr("by update"), tr("by epoch"), tr("by second"), tr("by example"), tr("by share")});
     axis_->setCurrentIndex(1);
     pause_ = button("pauseButton", tr("Pause"), QStringLiteral("pause"), tr("Pause or continue (Space)"));
     step_ =
@@ -137,11 +140,30 @@ RunHeader::RunHeader(QWidget* parent)
     halt_row->addWidget(sign);
     halt_row->addWidget(halt_words_, 1);
     halt_->hide();
+    auto* axes = new QHBoxLayout;
+    axes->setSpacing(2);
+    axes->addWidget(axis_);
+    auto* lin_x = new QToolButton;
+    lin_x->setObjectName(QStringLiteral("xLinear"));
+    lin_x->setText(tr("lin"));
+    lin_x->setToolTip(tr("Charts with a linear x axis"));
+    log_x_->setObjectName(QStringLiteral("xLog"));
+    log_x_->setText(tr("log"));
+    log_x_->setToolTip(tr("Charts with a logarithmic x axis"));
+    auto* scale = new QButtonGroup(this);
+    for (auto* b : {lin_x, log_x_}) {
+        b->setProperty("role", QStringLiteral("segment"));
+        b->setAccessibleName(b->toolTip());
+        b->setCheckable(true);
+        scale->addButton(b);
+        axes->addWidget(b);
+    }
+    lin_x->setChecked(true);
     auto* below = new QHBoxLayout;
     below->setSpacing(theme::kGrid * 2);
     below->addWidget(bar_, 1000);
     below->addStretch();
-    below->addWidget(axis_);
+    below->addLayout(axes);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::kGrid / 2);
@@ -154,6 +176,7 @@ RunHeader::RunHeader(QWidget* parent)
     connect(resume_, &QPushButton::clicked, this, &RunHeader::resumeClicked);
     connect(adjust_, &QPushButton::clicked, this, &RunHeader::adjustToggled);
     connect(axis_, &QComboBox::currentIndexChanged, this, &RunHeader::axisChosen);
+    connect(log_x_, &QToolButton::toggled, this, &RunHeader::logXChosen);
 }
 
 QPushButton* RunHeader::button(const char* name, const QString& label, const QString& icon,

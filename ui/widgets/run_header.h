@@ -11,6 +11,7 @@ class QFrame;
 class QLabel;
 class QProgressBar;
 class QPushButton;
+class QToolButton;
 
 namespace descent::ui {
 
@@ -48,7 +49,8 @@ Q_SIGNALS:
     void stopClicked();
     void resumeClicked();
     void adjustToggled(bool open);
-    void axisChosen(int axis); ///< 0 update, 1 epoch, 2 seconds
+    void axisChosen(int axis); ///< an XAxis
+    void logXChosen(bool log);
 
 private:
     QPushButton* button(const char* name, const QString& text, const QString& icon, const QString& tip);
@@ -59,6 +61,7 @@ private:
     ElidedLabel* facts_;
     QProgressBar* bar_;
     QComboBox* axis_;
+    QToolButton* log_x_;
     QPushButton *pause_, *step_, *stop_, *resume_, *adjust_;
     QFrame* halt_;       ///< why it paused by itself
     QLabel* halt_words_; ///< "Paused at update 120: breakpoint …"

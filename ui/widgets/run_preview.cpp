@@ -3,6 +3,7 @@
 #include "core/analysis/decimate.h"
 #include "core/base/format.h"
 #include "core/engine/engine.h"
+#include "ui/models/run_edits.h"
 #include "ui/state/engine_host.h"
 #include "ui/state/store_host.h"
 #include "ui/theme.h"
@@ -94,6 +95,7 @@ void RunPreview::build() {
     const auto heading = [](const QString& text) {
         auto* label = new QLabel(text);
         label->setProperty("role", QStringLiteral("heading"));
+        label->setWordWrap(true);
         return label;
     };
     const auto grid = [](QWidget* holder) {
@@ -201,38 +203,30 @@ void RunPreview::editNote() {
 void RunPreview::editTags() {
     scroll_->ensureWidgetVisible(tags_);
     tags_->setFocus(Qt::ShortcutFocusReason);
-    tags_->end(false);
+    tags_->beginAnother();
 }
 
 void RunPreview::flush() {
     const QString typed = note_edit_->toPlainText();
-    if (runs_.size() == 1 && typed != note_) {
+    if (!runs_.empty() && typed != note_) {
         note_ = typed;
-        runs_.front().note = typed;
-        Q_EMIT edited(tr("Note on %1").arg(runs_.front().name),
-                      {SetNote{runs_.front().id, typed.toStdString()}});
+        const auto edits = noteEdits(runs_, typed);
+        runs_ = withEdits(runs_, edits);
+        const QString text = runs_.size() == 1 ? tr("Note on %1").arg(runs_.front()->name)
+                                               : tr("Note on %1 runs").arg(runs_.size());
+        if (!edits.empty()) Q_EMIT edited(text, edits);
     }
     tags_->commit();
 }
 
 /// With several runs, only what was added to or taken from their common tags changes.
 void RunPreview::sendTags(const QStringList& now) {
-    const QStringList before = commonTags();
-    std::vector<RunEdit> edits;
-    for (RunRow& run : runs_) {
-        QStringList tags = run.tags;
-        tags.removeIf([&](const QString& tag) { return before.contains(tag) && !now.contains(tag); });
-        for (const QString& tag : now)
-            if (!tags.contains(tag)) tags << tag;
-        if (tags == run.tags) continue;
-        run.tags = tags;
-        SetTags edit{run.id, {}};
-        for (const QString& tag : tags) edit.tags.push_back(tag.toStdString());
-        edits.push_back(std::move(edit));
-    }
+    QStringList gone = commonTags(runs_);
+    gone.removeIf([&](const QString& tag) { return now.contains(tag); });
+    const auto edits = tagEdits(runs_, now, gone);
     if (edits.empty()) return;
-    const QString text = edits.size() == 1 ? tr("Tag a run") : tr("Tag %1 runs").arg(edits.size());
-    Q_EMIT edited(text, edits);
+    runs_ = withEdits(runs_, edits);
+    Q_EMIT edited(edits.size() == 1 ? tr("Tag a run") : tr("Tag %1 runs").arg(edits.size()), edits);
 }
 
 bool RunPreview::eventFilter(QObject* watched, QEvent* event) {
@@ -252,8 +246,9 @@ bool RunPreview::eventFilter(QObject* watched, QEvent* event) {
     return QWidget::eventFilter(watched, event);
 }
 
-void RunPreview::setRuns(std::vector<RunRow> runs) {
-    const bool same_runs = std::ranges::equal(runs, runs_, {}, &RunRow::id, &RunRow::id);
+void RunPreview::setRuns(std::vector<RowPtr> runs) {
+    const auto number = [](const RowPtr& run) { return run->number; };
+    const bool same_runs = std::ranges::equal(runs, runs_, {}, number, number);
     if (same_runs && runs == runs_ && !runs.empty()) return;
     if (!same_runs) {
         flush(); // what was typed belongs to the run that was chosen
@@ -263,17 +258,20 @@ void RunPreview::setRuns(std::vector<RunRow> runs) {
     scroll_->setVisible(!runs_.empty());
     hint_->setVisible(runs_.empty());
     if (runs_.empty()) return;
-    if (!tags_->hasFocus() || !same_runs) tags_->setTags(commonTags());
+    if (!tags_->hasFocus() || !same_runs) tags_->setTags(commonTags(runs_));
     const bool single = runs_.size() == 1;
-    for (QWidget* widget : {static_cast<QWidget*>(single_), static_cast<QWidget*>(note_title_),
-                            static_cast<QWidget*>(note_edit_), static_cast<QWidget*>(origin_title_), origin_})
+    for (QWidget* widget : {single_, static_cast<QWidget*>(origin_title_), origin_})
         widget->setVisible(single);
     swatch_->setVisible(single);
+    const QString& note = runs_.front()->note;
+    const bool alike = std::ranges::all_of(runs_, [&](const RowPtr& run) { return run->note == note; });
+    note_edit_->setPlaceholderText(alike ? tr("What was tried, what came out")
+                                         : tr("The notes differ: what you write here takes their place"));
+    if (!same_runs || !note_edit_->hasFocus() || note_edit_->toPlainText() == note_)
+        setNote(alike ? note : QString());
     if (!single) return showSeveral();
-    const RunRow& run = runs_.front();
-    name_->setText(run.name);
+    name_->setText(runs_.front()->name);
     colour();
-    if (!same_runs || !note_edit_->hasFocus() || note_edit_->toPlainText() == note_) setNote(run.note);
     settle_.start();
 }
 
@@ -282,9 +280,9 @@ void RunPreview::colour() {
     if (runs_.empty()) return;
     QPixmap square(QSize(12, 12) * devicePixelRatioF());
     square.setDevicePixelRatio(devicePixelRatioF());
-    square.fill(theme::runColor(runs_.front().id));
+    square.fill(theme::runColor(runs_.front()->id, runs_.front()->colour));
     swatch_->setPixmap(square);
-    const RunState state = runs_.front().state;
+    const RunState state = runs_.front()->state;
     const bool bad = runs_.size() == 1 && (state == RunState::diverged || state == RunState::failed);
     QPalette palette = state_->palette();
     palette.setColor(QPalette::WindowText, bad ? theme::error() : theme::mutedText());
@@ -301,20 +299,12 @@ void RunPreview::setNote(const QString& note) {
     if (note_edit_->toPlainText() != note) note_edit_->setPlainText(note);
 }
 
-QStringList RunPreview::commonTags() const {
-    if (runs_.empty()) return {};
-    QStringList tags = runs_.front().tags;
-    for (const RunRow& run : runs_)
-        tags.removeIf([&](const QString& tag) { return !run.tags.contains(tag); });
-    return tags;
-}
-
 void RunPreview::read() {
     if (runs_.size() != 1) return;
     using Answer = Result<RunDetail>;
     store_.read<Answer>(
         this,
-        [id = runs_.front().id](const StoreReader& reader) {
+        [id = runs_.front()->id](const StoreReader& reader) {
             return guarded([&] { return RunDetail::read(reader, id); });
         },
         [this, mine = ++generation_](const Answer& detail) {
@@ -327,7 +317,7 @@ void RunPreview::read() {
 }
 
 void RunPreview::show(const RunDetail& detail) {
-    if (runs_.size() != 1 || detail.run.id != runs_.front().id) return;
+    if (runs_.size() != 1 || detail.run.id != runs_.front()->id) return;
     record_ = detail.run;
     state_->setText(stateSentence(detail.run));
     colour();
@@ -347,7 +337,7 @@ void RunPreview::showSpec() {
 void RunPreview::showSeveral() {
     name_->setText(
         tr("%1 runs chosen").arg(QString::fromStdString(format_count(std::int64_t(runs_.size())))));
-    state_->setText(tr("Tags are added to, or taken from, all of them."));
+    state_->setText(tr("Tags are added to, or taken from, all of them; so is the note."));
     record_.reset();
     colour();
     facts_title_->setText(tr("In common"));

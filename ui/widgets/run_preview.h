@@ -36,7 +36,7 @@ public:
     ~RunPreview() override;
 
     /// The chosen runs, as the table has them. Called again when they changed: reads anew only what differs.
-    void setRuns(std::vector<RunRow> runs);
+    void setRuns(std::vector<RowPtr> runs);
     void setKnownTags(const QStringList& tags);
     void editNote();
     void editTags();
@@ -61,15 +61,14 @@ private:
     void fill(QGridLayout& grid, const std::vector<Fact>& facts);
     void setNote(const QString& note);
     void sendTags(const QStringList& now);
-    QStringList commonTags() const;
 
     StoreHost& store_;
     EngineHost& engine_;
-    std::vector<RunRow> runs_;
+    std::vector<RowPtr> runs_;
     std::optional<RunRecord> record_; ///< of the single chosen run, when read
     QTimer settle_;
     int generation_ = 0;
-    QString note_; ///< as stored; what is typed differs from it
+    QString note_; ///< as stored, "" where several differ; what is typed differs from it
 
     QWidget* body_;
     QLabel* hint_;

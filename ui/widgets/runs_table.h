@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/base/units.h"
+#include "ui/models/run_row.h"
 
 #include <QTableView>
 
@@ -12,25 +12,38 @@ namespace descent::ui {
 
 class RunsModel;
 
-/// The table of runs: columns to choose, reorder and sort, kept in settings; a selection of runs that
-/// outlives re-reading. Thread: GUI.
+/// The table of runs: columns to choose, add, reorder and sort, kept in settings; folds that open; a
+/// selection of runs that outlives re-reading. Thread: GUI.
 class RunsTable : public QTableView {
     Q_OBJECT
 public:
     explicit RunsTable(RunsModel& model, QWidget* parent = nullptr);
-    ~RunsTable() override; ///< keeps the layout
+    void keepLayout(); ///< in settings; changes made in menus are kept at once
 
-    std::vector<int> chosenRows() const; ///< ascending
-    std::vector<RunId> chosen() const;
+    std::vector<int> chosenRows() const;     ///< ascending
+    std::vector<RowPtr> chosenLines() const; ///< as shown, folds as such
+    std::vector<RowPtr> chosenRuns() const;  ///< of chosen folds all their runs; none twice
+    std::vector<RunId> chosen() const;       ///< the same
     void choose(const std::vector<RunId>& runs);
     void rename(); ///< edits the name of the current run in place
+    /// The sections shown, from left to right.
+    std::vector<int> shownSections() const;
     void fillColumnMenu(QMenu& menu);
+    void addField(const FieldColumn& field); ///< beside the measured ones, and scrolls to it
+    void moveColumn(int by);                 ///< the current one, by so many shown ones to the right
+    void sortByCurrent();                    ///< and the other way round when asked again
+    bool turnFold();                         ///< opens or folds the current row; false where it is no fold
+    void foldAll(bool folded);
+    /// Makes room for what folds are called and for "mean ± SD", or gives it back.
+    void setGrouped(bool grouped);
+    /// Makes the row of a run current and chosen, or that of the fold it is in.
+    void reveal(std::uint32_t number);
 
 Q_SIGNALS:
     void chosenChanged();
     void opened(); ///< double click, not on the name
     void starClicked(const RunId& run);
-    void sortChanged();
+    void fieldWanted(); ///< a column that is not there yet
 
 protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
@@ -38,14 +51,22 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    void build();
+    void restoreFields();
     void restoreLayout();
-    void saveLayout() const;
     void defaultLayout();
+    void placeFields(int first);
+    void removeField(int section);
+    void chooseNumbers(const std::vector<std::uint32_t>& numbers);
+    void setOpen(int row, bool open);
+    bool foldByKey(int key);
 
     RunsModel& model_;
-    std::vector<RunId> kept_; ///< chosen before a reset of the model
-    RunId kept_current_;
+    std::vector<std::uint32_t> kept_; ///< chosen before a reset of the model
+    std::uint32_t kept_current_ = 0;
+    bool kept_any_current_ = false;
     int kept_scroll_ = 0;
+    std::vector<std::pair<int, int>> narrow_; ///< sections and their widths while runs are not grouped
 };
 
 } // namespace descent::ui

@@ -154,9 +154,13 @@ void Sparkline::paintEvent(QPaintEvent*) {
     painter.setFont(theme::titleFont());
     painter.setPen(theme::text());
     painter.drawText(head, Qt::AlignLeft | Qt::AlignVCenter, title_);
-    const double title_width = painter.fontMetrics().horizontalAdvance(title_) + theme::kGrid;
+    double title_width = painter.fontMetrics().horizontalAdvance(title_) + theme::kGrid;
     painter.setFont(theme::numberFont());
     painter.setPen(theme::mutedText());
+    if (const QString word = tr("log"); !curves_.empty() && scale(head).log) {
+        painter.drawText(head.adjusted(title_width, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, word);
+        title_width += painter.fontMetrics().horizontalAdvance(word) + theme::kGrid;
+    }
     painter.drawText(
         head.adjusted(title_width, 0, 0, 0), Qt::AlignRight | Qt::AlignVCenter,
         painter.fontMetrics().elidedText(best_, Qt::ElideRight, int(head.width() - title_width)));
@@ -181,10 +185,6 @@ void Sparkline::paintEvent(QPaintEvent*) {
     const Scale mapped = scale(plot);
     for (const SparkCurve& curve : curves_) paintCurve(painter, mapped, curve);
     paintLabels(painter, mapped, QRectF(plot.right() + theme::kGrid, body.top(), widest + 4, body.height()));
-    if (mapped.log) {
-        painter.setPen(theme::mutedText());
-        painter.drawText(plot.adjusted(4, 0, 0, 0), Qt::AlignLeft | Qt::AlignBottom, tr("log scale"));
-    }
 }
 
 } // namespace descent::ui

@@ -39,6 +39,11 @@ QStringList TagEdit::tags() const {
     return result;
 }
 
+void TagEdit::beginAnother() {
+    if (!tags().isEmpty()) setText(tags().join(QStringLiteral(", ")) + QStringLiteral(", "));
+    end(false);
+}
+
 void TagEdit::keyPressEvent(QKeyEvent* event) {
     const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
     if (completer_->popup()->isVisible() && (enter || event->key() == Qt::Key_Tab)) {

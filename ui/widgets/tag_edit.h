@@ -18,6 +18,7 @@ public:
     void setTags(const QStringList& tags);
     /// Trimmed, without empty ones and repetitions, in the order typed.
     QStringList tags() const;
+    void beginAnother(); ///< the cursor behind a comma, ready for one more
     /// Tells of what was typed, if it differs from what was set.
     void commit();
 

@@ -1,0 +1,55 @@
+#include "ui/widgets/table_text.h"
+
+#include <QDir>
+#include <QSaveFile>
+
+namespace descent::ui {
+
+namespace {
+
+QByteArray tabbed(const std::vector<std::string>& cells) {
+    QByteArray line;
+    for (const std::string& cell : cells) {
+        if (&cell != &cells.front()) line += '\t';
+        QByteArray text = QByteArray::fromStdString(cell);
+        for (char& c : text)
+            if (c == '\t' || c == '\n' || c == '\r') c = ' ';
+        line += text;
+    }
+    return line + '\n';
+}
+
+} // namespace
+
+QByteArray asText(const TextTable& table, TextFormat format) {
+    switch (format) {
+    case TextFormat::csv:
+        return QByteArray::fromStdString(to_csv(table));
+    case TextFormat::markdown:
+        return QByteArray::fromStdString(to_markdown(table));
+    case TextFormat::latex:
+        return QByteArray::fromStdString(to_latex(table));
+    case TextFormat::tabs:
+        break;
+    }
+    QByteArray text = tabbed(table.headings);
+    for (const auto& row : table.rows) text += tabbed(row);
+    return text;
+}
+
+TextFormat formatOf(const QString& file) {
+    if (file.endsWith(QStringLiteral(".md"), Qt::CaseInsensitive)) return TextFormat::markdown;
+    if (file.endsWith(QStringLiteral(".tex"), Qt::CaseInsensitive)) return TextFormat::latex;
+    return TextFormat::csv;
+}
+
+Result<void> writeText(const QByteArray& text, const QString& file) {
+    return guarded([&] {
+        QSaveFile out(file);
+        if (!out.open(QIODevice::WriteOnly) || out.write(text) != text.size() || !out.commit())
+            throw std::runtime_error("cannot write '" + QDir::toNativeSeparators(file).toStdString() +
+                                     "': " + out.errorString().toStdString());
+    });
+}
+
+} // namespace descent::ui

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/analysis/text_table.h"
+#include "core/base/result.h"
+
+#include <QByteArray>
+#include <QString>
+
+namespace descent::ui {
+
+enum class TextFormat { tabs, csv, markdown, latex };
+
+/// UTF-8. Tabs: a line a row, for spreadsheets; tabs and line breaks inside a cell become spaces. Thread:
+/// any.
+QByteArray asText(const TextTable& table, TextFormat format);
+/// By the name's ending: .md and .tex, else CSV.
+TextFormat formatOf(const QString& file);
+/// Whole or not at all. Thread: any.
+Result<void> writeText(const QByteArray& text, const QString& file);
+
+} // namespace descent::ui
