@@ -1,5 +1,7 @@
 // The composition root of the window: builds the services, gives them to the pages, and ends them in order.
 
+#include "app/studio/export_figure.h"
+#include "app/studio/export_options.h"
 #include "core/engine/engine.h"
 #include "core/store/store.h"
 #include "ui/main_window.h"
@@ -38,9 +40,11 @@ int main(int argc, char** argv) {
     if (option == "--help" || option == "-h") {
         std::puts("Usage: descent-studio [--help | --version]\n"
                   "Opens the studio on the store that DESCENT_STORE names, or else on the default one.\n"
-                  "The same work without a window: descent --help");
+                  "The same work without a window: descent --help\n");
+        std::puts(studio::kExportHelp);
         return 0;
     }
+    if (studio::wants_export(argc, argv)) return studio::export_figure(argc, argv);
     QApplication app(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("descent-studio"));
     QApplication::setApplicationName(QStringLiteral("descent-studio"));

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/analysis/bands.h"
+#include "core/analysis/smoothing.h"
+#include "core/base/series.h"
+#include "ui/plots/detection_axes.h"
+#include "ui/plots/figure.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace descent::studio {
+
+/// What "descent-studio --export" is asked for.
+struct ExportOptions {
+    std::string what; ///< a plot's id or a metric
+    std::vector<std::string> runs;
+    std::filesystem::path store; ///< "": the usual one
+    QString out, csv, full_csv;
+    ui::FigureFormat format{};
+    std::string metric;
+    XAxis axis = XAxis::epoch;
+    bool axis_said = false; ///< else by update where no run knows its epochs
+    bool log_x = false;
+    std::optional<bool> log_y; ///< none: as the plot has it
+    QString group_by = QStringLiteral("none");
+    Centre centre = Centre::mean;
+    std::optional<Spread> spread; ///< none: the deviation where runs are grouped
+    SmoothingSpec smoothing{};
+    ui::DetectionScale scale = ui::DetectionScale::linear;
+};
+
+/// Whether the command line asks for an export at all.
+bool wants_export(int argc, const char* const* argv);
+/// Throws InputError in one line: what is wrong with which option, and what it may be.
+ExportOptions parse_export(int argc, const char* const* argv);
+/// For --help.
+extern const char* const kExportHelp;
+
+} // namespace descent::studio
