@@ -54,7 +54,11 @@ struct Studio {
         return found;
     }
     QAbstractButton* button(const char* name) const { return find<QAbstractButton>(name); }
-    void click(const char* name) const { QTest::mouseClick(find<QWidget>(name), Qt::LeftButton); }
+    void click(const char* name) const {
+        auto* widget = find<QWidget>(name);
+        QTRY_VERIFY(widget->height() > 0); // laid out, so that there is something to hit
+        QTest::mouseClick(widget, Qt::LeftButton);
+    }
     QString text(const char* name) const { return find<QLabel>(name)->text(); }
     void type(const char* name, const char* what) const {
         auto* line = find<QLineEdit>(name);

@@ -411,7 +411,7 @@ private Q_SLOTS:
         QCOMPARE(d.at().hours, 320 * 1.5 / 3600); // the task's own duration
         QCOMPARE(s.card("auroc").scene().curves.size(), std::size_t(5));
         QCOMPARE(s.card("auroc").scene().curves[2].label, QStringLiteral("happy"));
-        QCOMPARE(s.card("auroc").scene().curves[2].points.size(), std::size_t(16));
+        QCOMPARE(s.card("auroc").scene().curves[2].series->size(), std::size_t(16));
         s.openErrors();
         which->setCurrentIndex(which->findText(QStringLiteral("happy")));
         QCOMPARE(d.at().positives(), std::int64_t(27));
@@ -436,8 +436,9 @@ private Q_SLOTS:
             const QString file = s.place.file(QStringLiteral("curve.") + QLatin1String(ending));
             s.find<ChartsGrid>("charts")->setFileChooser(
                 [file](QWidget*, const QString&, const QString&) { return file; });
-            auto* action = s.find<QAction>(("plot-fa-fr-" + std::string(ending)).c_str());
-            action->trigger();
+            const bool csv = std::string_view(ending) == "csv";
+            s.find<QAction>(csv ? "plot-fa-fr-csv" : "plot-fa-fr-export")->trigger();
+            if (!csv) s.click("figureSave");
             return file;
         };
         const QString file = save("csv");

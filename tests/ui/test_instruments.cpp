@@ -1,5 +1,6 @@
 #include "tests/ui/studio_fixture.h"
 
+#include "ui/plots/curve_source.h"
 #include "ui/plots/plot_card.h"
 
 #include <QComboBox>
@@ -55,7 +56,7 @@ private Q_SLOTS:
                  (QStringList{QStringLiteral("(2 + 2μ)/lr"), QStringLiteral("λ1"), QStringLiteral("λ2")}));
         const auto& scene = card(s, "sharpness").scene();
         QCOMPARE(scene.curves[0].dash, 1); // the limit is dashed
-        QCOMPARE(scene.curves[0].points.back().y, 5.0);
+        QCOMPARE(lastPoint(scene.curves[0])->y, 5.0);
         QVERIFY(card(s, "sharpness")
                     .accessibleDescription()
                     .startsWith(QStringLiteral("Sharpness: (2 + 2μ)/lr 5")));
@@ -110,7 +111,8 @@ private Q_SLOTS:
         const QString picture = s.place.file(QStringLiteral("plane.svg"));
         s.find<ChartsGrid>("charts")->setFileChooser(
             [&](QWidget*, const QString&, const QString&) { return picture; });
-        s.find<QAction>("plot-landscape-plane-svg")->trigger();
+        s.find<QAction>("plot-landscape-plane-export")->trigger();
+        s.click("figureSave");
         QVERIFY(QFile(picture).size() > 1000);
     }
 

@@ -1,6 +1,7 @@
 #include "tests/ui/studio_fixture.h"
 
 #include "ui/pages/compare_page.h"
+#include "ui/plots/compare_charts.h"
 #include "ui/plots/legend_strip.h"
 
 #include <QCheckBox>
@@ -17,17 +18,6 @@ using namespace descent::ui;
 class TestLadder : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void anEmptyPageSaysWhatToDo() {
-        Studio s;
-        s.open();
-        s.key(Qt::Key_3, Qt::ControlModifier);
-        QVERIFY(s.find<QWidget>("comparePage")->isVisible());
-        QTRY_VERIFY(s.find<QWidget>("compareEmpty")->isVisible());
-        QTest::mouseClick(s.find<QWidget>("compareEmpty")->findChild<QAbstractButton*>(), Qt::LeftButton);
-        QVERIFY(s.find<QWidget>("trainPage")->isVisible());
-        QTRY_VERIFY(s.find<QWidget>("ladderBox")->isVisible());
-    }
-
     void theWholeLadderIsTrainedAndCompared() {
         Studio s;
         s.fake.plan.per_update = std::chrono::microseconds(50);
@@ -48,13 +38,14 @@ private Q_SLOTS:
         QCOMPARE(model->index(0, 0).data().toString(), QStringLiteral("sgd-baseline"));
         QCOMPARE(model->index(1, 0).data().toString(), QStringLiteral("full-batch-clipped"));
         QCOMPARE(model->index(0, 1).data().toString(), QStringLiteral("2"));
-        QCOMPARE(s.find<LegendStrip>("compareLegend")->items().size(), std::size_t(2));
-        QVERIFY(s.find<QWidget>("compareChart")
-                    ->accessibleDescription()
-                    .startsWith(QStringLiteral("Validation accuracy, mean over seeds: sgd-baseline ")));
+        const auto* chart = s.find<ComparePage>("comparePage")->charts().card("validation/accuracy");
+        QTRY_COMPARE(chart->legend().items().size(), std::size_t(2));
+        QTRY_VERIFY(chart->accessibleDescription().startsWith(
+            QStringLiteral("Validation accuracy by share, last values: sgd-baseline ")));
+        QCOMPARE(chart->curves().curves.front().band.front().count, std::int64_t(2));
         const QString file = s.place.file(QStringLiteral("ladder.csv"));
         s.find<ComparePage>("comparePage")->setFileChooser([&](QWidget*, const QString&) { return file; });
-        s.click("compareExport");
+        s.find<QAction>("compareExportCsv")->trigger();
         QFile in(file);
         QVERIFY(in.open(QIODevice::ReadOnly));
         QVERIFY(QString::fromUtf8(in.readAll()).startsWith(QStringLiteral("task,model,optimizer,regime")));
@@ -70,24 +61,6 @@ private Q_SLOTS:
             s.find<QCheckBox>(rung)->setChecked(false);
         QVERIFY(!s.button("ladderStart")->isEnabled());
         QCOMPARE(s.text("ladderProblem"), QStringLiteral("Choose at least one rung"));
-    }
-
-    void metricAndAxisAreChosen() {
-        Studio s;
-        s.fake.plan.per_update = std::chrono::microseconds(20);
-        s.open();
-        s.click("ladderButton");
-        s.find<QSpinBox>("ladderSeeds")->setValue(1);
-        QSignalSpy ended(s.training.get(), &Training::ended);
-        s.button("ladderStart")->click();
-        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 3, 20000);
-        auto* metric = s.find<QComboBox>("compareMetric");
-        QTRY_VERIFY(metric->count() >= 2);
-        metric->setCurrentIndex(1);
-        QTRY_VERIFY(s.find<QWidget>("compareChart")
-                        ->accessibleDescription()
-                        .startsWith(QStringLiteral("Validation loss")));
-        for (int i = 0; i < 4; ++i) s.find<QComboBox>("compareAxis")->setCurrentIndex(i);
     }
 };
 

@@ -113,7 +113,7 @@ private Q_SLOTS:
         points[54'321].y = -7;
         CurveLayer layer;
         painted(sceneOf(points), layer);
-        QVERIFY(layer.curves[0].points.size() < 4000);
+        QVERIFY(layer.shape(0).points.size() < 4000);
         QVERIFY(layer.y_max >= 7 && layer.y_min <= -7);
     }
 

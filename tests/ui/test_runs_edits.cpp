@@ -102,7 +102,8 @@ private Q_SLOTS:
         QTRY_VERIFY(bench.action("runRestore")->isEnabled());
         bench.action("runRestore")->trigger();
         bench.wait(1);
-        QVERIFY(!bench.place.stored(a).trashed_ms);
+        QTRY_VERIFY(!bench.place.stored(a).trashed_ms);
+        QTRY_COMPARE(bench.store->undoStack().index(), 2);
         bench.store->undoStack().undo();
         bench.wait(2);
         bench.store->undoStack().undo(); // of moving both

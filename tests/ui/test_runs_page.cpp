@@ -39,9 +39,9 @@ private Q_SLOTS:
                     .contains(QStringLiteral("last 0.7")));
 
         bench.table->sortByColumn(int(RunColumn::lr), Qt::AscendingOrder);
-        QCOMPARE(bench.model->row(0).id, elman);
+        QTRY_COMPARE(bench.model->row(0).id, elman);
         bench.table->sortByColumn(int(RunColumn::lr), Qt::DescendingOrder);
-        QCOMPARE(bench.model->row(0).id, gru);
+        QTRY_COMPARE(bench.model->row(0).id, gru);
 
         bench.type(QStringLiteral("model=elman and lr<0.01"));
         bench.wait(1);
