@@ -67,7 +67,7 @@ ui::CurveTask::Run seriesOf(const Chosen& chosen, const std::shared_ptr<ui::Poin
     auto series = chosen.store->overview(run.id, metric);
     return {series.empty() ? nullptr : std::make_shared<const SeriesPyramid>(std::move(series)),
             SeriesAxis::make(axis, double(run.provenance.train_examples), double(run.planned.count)),
-            ui::PointReader::of(points, run.id, metric)};
+            ui::PointReader::of(points, run.id, metric), ui::PointReader::buckets(points, run.id, metric)};
 }
 
 ui::PlotScene sceneOf(const ExportOptions& options, const ui::PlotDef* plot) {
@@ -105,6 +105,7 @@ FigureSource compareMetric(const ExportOptions& options, const Chosen& chosen, c
     CompareCurves made = ui::makeCurves(task);
     if (made.curves.empty()) throw InputError(made.note.toStdString());
     ui::PlotScene scene = sceneOf(options, plot);
+    ui::limitY(scene, metric); // as on the Compare page
     scene.curves = std::move(made.curves);
     return withSamples(ui::sceneFigure(ui::metricTitle(metric), std::move(scene), chosen.ids), chosen,
                        metric);

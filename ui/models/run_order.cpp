@@ -63,18 +63,12 @@ QString textKey(const RunRow& row, RunColumn column) {
         return naturalKey(row.name);
     case RunColumn::state:
         return row.fold ? row.fold->states : QString::fromStdString(std::string(to_string(row.state)));
-    case RunColumn::task:
-        return row.task;
-    case RunColumn::model:
-        return row.model;
-    case RunColumn::regime:
-        return row.regime;
-    case RunColumn::optimizer:
-        return row.optimizer;
     case RunColumn::tags:
         return row.tags.join(QLatin1Char(',')).toCaseFolded();
-    default:
+    case RunColumn::note:
         return row.note.toCaseFolded();
+    default:
+        return cellText(row, column);
     }
 }
 

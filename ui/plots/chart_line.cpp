@@ -291,8 +291,7 @@ private:
     void restyle() {
         y_axis_->setGridLinePen(QPen(theme::border(), 1));
         y_axis_->setLinePen(QPen(Qt::NoPen));
-        layer_.font = theme::numberFont();
-        layer_.font.setPointSizeF(std::max(7.5, layer_.font.pointSizeF() - 1.5));
+        layer_.font = theme::labelFont();
         layer_.take(scene_); // colours are of the theme
         draw();
     }

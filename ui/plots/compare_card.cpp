@@ -6,16 +6,12 @@
 #include "ui/plots/value_readout.h"
 #include "ui/state/background.h"
 #include "ui/theme.h"
-#include "ui/widgets/elided_label.h"
+#include "ui/widgets/card_header.h"
 
-#include <QButtonGroup>
 #include <QEvent>
-#include <QHBoxLayout>
 #include <QImage>
-#include <QLabel>
 #include <QMenu>
 #include <QPainter>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -42,36 +38,11 @@ QString text(const CurveValue& at, bool with_band = true) {
     return said;
 }
 
-bool isShare(const std::string& metric) {
-    return metric.ends_with("accuracy") || metric.ends_with("auroc");
-}
-
-bool isPositive(const std::string& metric) {
-    return metric.ends_with("loss") || metric.ends_with("norm");
-}
-
 } // namespace
-
-QString axisName(XAxis axis) {
-    switch (axis) {
-    case XAxis::update:
-        return QStringLiteral("update");
-    case XAxis::epoch:
-        return QStringLiteral("epoch");
-    case XAxis::seconds:
-        return QStringLiteral("seconds");
-    case XAxis::examples:
-        return QStringLiteral("examples");
-    case XAxis::share:
-        return QStringLiteral("share");
-    }
-    return {};
-}
 
 CompareCard::CompareCard(const std::string& metric, QWidget* parent)
     : QFrame(parent)
     , metric_(metric)
-    , header_(new QWidget)
     , legend_(new LegendStrip)
     , view_(makeLineChart(scene_, this))
     , readout_(new ValueReadout(view_)) {
@@ -79,12 +50,13 @@ CompareCard::CompareCard(const std::string& metric, QWidget* parent)
     setObjectName(QStringLiteral("compare-") + QString::fromStdString(metric_));
     setAccessibleName(title);
     setProperty("role", QStringLiteral("card"));
-    scene_.share = isShare(metric_);
-    scene_.positive = isPositive(metric_);
+    limitY(scene_, metric_);
     view_->setObjectName(objectName() + QStringLiteral("-view"));
     view_->setAccessibleName(title);
     legend_->setObjectName(objectName() + QStringLiteral("-legend"));
-    buildHeader();
+    header_ = new CardHeader(objectName(), title, true, nullptr, buildMenu());
+    connect(header_, &CardHeader::logChosen, this, &CompareCard::logYWanted);
+    connect(header_, &CardHeader::enlargeClicked, this, &CompareCard::enlargeClicked);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(theme::kGrid * 2, theme::kGrid, theme::kGrid, theme::kGrid);
     column->setSpacing(theme::kGrid / 2);
@@ -106,51 +78,6 @@ CompareCard::CompareCard(const std::string& metric, QWidget* parent)
 
 CompareCard::~CompareCard() = default;
 
-void CompareCard::buildHeader() {
-    auto* row = new QHBoxLayout(header_);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(2);
-    auto* title = new QLabel(metricTitle(metric_));
-    title->setProperty("role", QStringLiteral("heading"));
-    row->addWidget(title);
-    row->addSpacing(theme::kGrid - 2);
-    note_ = new ElidedLabel;
-    note_->setObjectName(objectName() + QStringLiteral("-note"));
-    note_->setProperty("role", QStringLiteral("muted"));
-    note_->setMinimumWidth(1);
-    row->addWidget(note_, 1);
-    const auto button = [&](const char* part, const QString& accessible) {
-        auto* b = new QToolButton;
-        b->setObjectName(objectName() + QLatin1Char('-') + QLatin1String(part));
-        b->setAccessibleName(accessibleName() + QStringLiteral(": ") + accessible);
-        b->setToolTip(accessible);
-        b->setFocusPolicy(Qt::TabFocus);
-        row->addWidget(b);
-        return b;
-    };
-    linear_ = button("linear", tr("Linear axis"));
-    linear_->setText(tr("lin"));
-    log_ = button("log", tr("Logarithmic axis"));
-    log_->setText(tr("log"));
-    auto* group = new QButtonGroup(this);
-    for (auto* b : {linear_, log_}) {
-        b->setProperty("role", QStringLiteral("segment"));
-        b->setCheckable(true);
-        group->addButton(b);
-    }
-    linear_->setChecked(true);
-    connect(log_, &QToolButton::clicked, this, [this] { Q_EMIT logYWanted(true); });
-    connect(linear_, &QToolButton::clicked, this, [this] { Q_EMIT logYWanted(false); });
-    row->addSpacing(theme::kGrid / 2);
-    enlarge_ = button("enlarge", tr("Enlarge"));
-    connect(enlarge_, &QToolButton::clicked, this, &CompareCard::enlargeClicked);
-    setEnlarged(false);
-    auto* more = button("more", tr("Copy, export, show as table"));
-    more->setIcon(theme::icon(QStringLiteral("more"), &theme::mutedText));
-    more->setPopupMode(QToolButton::InstantPopup);
-    more->setMenu(buildMenu());
-}
-
 QMenu* CompareCard::buildMenu() {
     auto* menu = new QMenu(this);
     const auto add = [&](const QString& said, const char* part, auto what) {
@@ -170,13 +97,7 @@ QMenu* CompareCard::buildMenu() {
 }
 
 void CompareCard::setEnlarged(bool enlarged) {
-    enlarge_->setIcon(
-        theme::icon(enlarged ? QStringLiteral("shrink") : QStringLiteral("expand"), &theme::mutedText));
-    enlarge_->setToolTip(enlarged ? tr("Back to all charts") : tr("Enlarge"));
-}
-
-void CompareCard::setLogY(bool log) {
-    (log ? log_ : linear_)->setChecked(true);
+    header_->setEnlarged(enlarged);
 }
 
 void CompareCard::show(CurveTask task, Frame frame) {
@@ -208,8 +129,8 @@ void CompareCard::take(CompareCurves curves, const Frame& frame) {
     scene_.growing = frame.growing;
     scene_.x_range.reset();
     if (frame.axis == XAxis::share && !frame.log_x) scene_.x_range = {0, 1};
-    setLogY(frame.log_y);
-    note_->setText(curves_.note);
+    header_->setLog(frame.log_y);
+    header_->setNote(curves_.note);
     view_->redraw();
     updateKey();
     updateReadout();

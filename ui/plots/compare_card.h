@@ -8,11 +8,10 @@
 #include <optional>
 
 class QMenu;
-class QToolButton;
 
 namespace descent::ui {
 
-class ElidedLabel;
+class CardHeader;
 class LegendStrip;
 class ValueReadout;
 
@@ -36,7 +35,6 @@ public:
     void show(CurveTask task, Frame frame);
     bool busy() const { return busy_; } ///< curves of the last task are on their way
 
-    void setLogY(bool log); ///< only the buttons
     void setCursor(std::optional<double> x, bool with_values);
     void setXRange(std::optional<std::pair<double, double>> range);
     void setPicked(const QString& id);
@@ -71,7 +69,6 @@ private:
         CurveTask task;
         Frame frame;
     };
-    void buildHeader();
     QMenu* buildMenu();
     void make();
     void take(CompareCurves curves, const Frame& frame);
@@ -89,17 +86,10 @@ private:
     bool with_values_ = false;
     std::optional<std::pair<double, double>> range_;
     QString picked_;
-    QWidget* header_;
-    ElidedLabel* note_ = nullptr;
-    QToolButton* linear_ = nullptr;
-    QToolButton* log_ = nullptr;
-    QToolButton* enlarge_ = nullptr;
+    CardHeader* header_ = nullptr;
     LegendStrip* legend_;
     PlotView* view_;
     ValueReadout* readout_;
 };
-
-/// What x counts, as a CSV column: "epoch", "update", …
-QString axisName(XAxis axis);
 
 } // namespace descent::ui

@@ -9,16 +9,12 @@
 #include "ui/state/change_text.h"
 #include "ui/state/watched_run.h"
 #include "ui/theme.h"
-#include "ui/widgets/elided_label.h"
+#include "ui/widgets/card_header.h"
 
-#include <QButtonGroup>
 #include <QElapsedTimer>
-#include <QHBoxLayout>
-#include <QLabel>
 #include <QMenu>
 #include <QPainter>
 #include <QPointer>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -38,7 +34,6 @@ PlotCard::PlotCard(PlotDef plot, const WatchedRun& run, Detection& detection, QW
     , plot_(std::move(plot))
     , run_(run)
     , detection_(detection)
-    , header_(new QWidget)
     , legend_(new LegendStrip) {
     setObjectName(QStringLiteral("plot-") + plot_.id);
     setAccessibleName(plot_.title);
@@ -51,7 +46,12 @@ PlotCard::PlotCard(PlotDef plot, const WatchedRun& run, Detection& detection, QW
         view_ = plot_.matrix.empty() ? makeLineChart(scene_, this) : makeHeatMap(matrix_, this);
     view_->setObjectName(name(plot_, "view"));
     view_->setAccessibleName(plot_.title);
-    buildHeader();
+    header_ = new CardHeader(objectName(), plot_.title, plot_.log_choice,
+                             own_ ? own_->makeControls() : nullptr, buildMenu());
+    scene_.log_y = plot_.log_choice && plot_.log_first;
+    header_->setLog(scene_.log_y);
+    connect(header_, &CardHeader::logChosen, this, &PlotCard::setLog);
+    connect(header_, &CardHeader::enlargeClicked, this, &PlotCard::enlargeClicked);
     legend_->setObjectName(name(plot_, "legend"));
     legend_->setVisible(plot_.matrix.empty());
     auto* column = new QVBoxLayout(this);
@@ -72,58 +72,6 @@ PlotCard::PlotCard(PlotDef plot, const WatchedRun& run, Detection& detection, QW
         menu->popup(mapToGlobal(at));
     });
     setContextMenuPolicy(Qt::CustomContextMenu);
-}
-
-void PlotCard::buildHeader() {
-    auto* row = new QHBoxLayout(header_);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(2);
-    auto* title = new QLabel(plot_.title);
-    title->setProperty("role", QStringLiteral("heading"));
-    title->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred); // the note gives way, not the title
-    title->ensurePolished();
-    title->setMinimumWidth(title->sizeHint().width());
-    row->addWidget(title);
-    row->addSpacing(theme::kGrid - 2);
-    note_ = new ElidedLabel;
-    note_->setObjectName(name(plot_, "note"));
-    note_->setProperty("role", QStringLiteral("muted"));
-    note_->setMinimumWidth(1);
-    row->addWidget(note_, 1);
-    const auto button = [&](const char* part, const QString& accessible) {
-        auto* b = new QToolButton;
-        b->setObjectName(name(plot_, part));
-        b->setAccessibleName(plot_.title + QStringLiteral(": ") + accessible);
-        b->setToolTip(accessible);
-        b->setFocusPolicy(Qt::TabFocus);
-        row->addWidget(b);
-        return b;
-    };
-    if (plot_.log_choice) {
-        linear_ = button("linear", tr("Linear axis"));
-        linear_->setText(tr("lin"));
-        log_ = button("log", tr("Logarithmic axis"));
-        log_->setText(tr("log"));
-        auto* group = new QButtonGroup(this);
-        for (auto* b : {linear_, log_}) {
-            b->setProperty("role", QStringLiteral("segment"));
-            b->setCheckable(true);
-            group->addButton(b);
-        }
-        (plot_.log_first ? log_ : linear_)->setChecked(true);
-        scene_.log_y = plot_.log_first;
-        row->addSpacing(theme::kGrid / 2);
-        connect(log_, &QToolButton::toggled, this, &PlotCard::setLog);
-    }
-    if (own_)
-        if (QWidget* controls = own_->makeControls()) row->addWidget(controls);
-    enlarge_ = button("enlarge", tr("Enlarge"));
-    connect(enlarge_, &QToolButton::clicked, this, &PlotCard::enlargeClicked);
-    setEnlarged(false);
-    auto* more = button("more", tr("Copy, export, show as table"));
-    more->setIcon(theme::icon(QStringLiteral("more"), &theme::mutedText));
-    more->setPopupMode(QToolButton::InstantPopup);
-    more->setMenu(buildMenu());
 }
 
 QMenu* PlotCard::buildMenu() {
@@ -151,9 +99,7 @@ QMenu* PlotCard::buildMenu() {
 }
 
 void PlotCard::setEnlarged(bool enlarged) {
-    enlarge_->setIcon(
-        theme::icon(enlarged ? QStringLiteral("shrink") : QStringLiteral("expand"), &theme::mutedText));
-    enlarge_->setToolTip(enlarged ? tr("Back to all charts") : tr("Enlarge"));
+    header_->setEnlarged(enlarged);
 }
 
 void PlotCard::reset() {
@@ -175,14 +121,16 @@ void PlotCard::setAxis(XAxis axis) {
 
 void PlotCard::setLog(bool log) {
     scene_.log_y = log;
-    if (log_ && log_->isChecked() != log) (log ? log_ : linear_)->setChecked(true);
+    header_->setLog(log);
     view_->redraw();
 }
 
 void PlotCard::setLogX(bool log) {
     if (scene_.log_x == log) return;
     scene_.log_x = log;
-    if (!own_ && plot_.matrix.empty()) view_->redraw();
+    if (own_ || !plot_.matrix.empty()) return;
+    if (log) scene_.begun = begun();
+    view_->redraw();
 }
 
 void PlotCard::setXRange(std::optional<std::pair<double, double>> range) {
@@ -271,7 +219,7 @@ void PlotCard::sync() {
     timer.start();
     if (own_) {
         own_->sync();
-        note_->setText(own_->note());
+        header_->setNote(own_->note());
         updateWords();
         sync_ms_ = double(timer.nsecsElapsed()) / 1e6;
         return;
@@ -281,13 +229,13 @@ void PlotCard::sync() {
         scene_.lines = plot_.lines ? plot_.lines(run_) : std::vector<ReferenceLine>{};
         takeEvents();
         scene_.reached = reached();
-        scene_.begun = begun();
+        if (scene_.log_x) scene_.begun = begun();
         scene_.planned = planned();
         scene_.growing = !is_over(run_.state());
     } else {
         syncMatrix();
     }
-    if (plot_.note) note_->setText(plot_.note(run_));
+    if (plot_.note) header_->setNote(plot_.note(run_));
     updateWords();
     view_->redraw();
     sync_ms_ = double(timer.nsecsElapsed()) / 1e6;
@@ -306,10 +254,10 @@ void PlotCard::syncMatrix() {
         for (const auto& c : run_.classes()) matrix_.classes.push_back(QString::fromStdString(c));
     }
     if (matrix_.matrix)
-        note_->setText(tr("validation, epoch %1")
-                           .arg(QString::fromStdString(format_number(matrix_.matrix->epoch.passes, 4))));
+        header_->setNote(tr("validation, epoch %1")
+                             .arg(QString::fromStdString(format_number(matrix_.matrix->epoch.passes, 4))));
     else
-        note_->clear();
+        header_->setNote({});
 }
 
 void PlotCard::updateWords() {

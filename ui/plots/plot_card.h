@@ -9,13 +9,11 @@
 #include <optional>
 #include <utility>
 
-class QLabel;
 class QMenu;
-class QToolButton;
 
 namespace descent::ui {
 
-class ElidedLabel;
+class CardHeader;
 class WatchedRun;
 
 enum class PlotExport { copy, figure, csv };
@@ -55,7 +53,6 @@ Q_SIGNALS:
     void xRangeChosen(std::optional<std::pair<double, double>> range);
 
 private:
-    void buildHeader();
     QMenu* buildMenu();
     void takeCurves();
     void takeSeries();
@@ -76,11 +73,7 @@ private:
     std::optional<double> cursor_;
     std::optional<std::pair<double, double>> x_shown_;
     double sync_ms_ = 0;
-    QWidget* header_;
-    ElidedLabel* note_ = nullptr;
-    QToolButton* linear_ = nullptr;
-    QToolButton* log_ = nullptr;
-    QToolButton* enlarge_ = nullptr;
+    CardHeader* header_ = nullptr;
     LegendStrip* legend_;
     PlotView* view_;
     OwnPlot* own_ = nullptr; ///< view_, where it is one

@@ -23,6 +23,7 @@ struct Matrix;
 
 namespace descent::ui {
 
+QString axisName(XAxis axis); ///< "update", "epoch", "seconds", "examples", "share"
 QString unitWord(XAxis axis); ///< "updates", "epochs", "s", "examples", "of the run"
 
 /// Reads points of a series that are not in memory. Called on a worker thread, one call at a time a curve;
@@ -70,6 +71,9 @@ struct PlotScene {
     bool growing = false;
     double begun = 0; ///< where a log x axis begins, so that all charts begin alike; 0: at the first point
 };
+
+/// What y of a metric cannot leave, by its name.
+void limitY(PlotScene& scene, const std::string& metric);
 
 /// The same for a heat map.
 struct MatrixScene {

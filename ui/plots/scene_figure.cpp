@@ -52,23 +52,6 @@ QString nameOf(const Scene& scene, std::size_t curve) {
     return beneath ? scene.names[curve] + QStringLiteral(" (raw)") : scene.names[curve];
 }
 
-QString axisWord(const PlotScene& scene) {
-    if (!scene.x_word.isEmpty()) return scene.x_word;
-    switch (scene.axis) {
-    case XAxis::update:
-        return QStringLiteral("update");
-    case XAxis::epoch:
-        return QStringLiteral("epoch");
-    case XAxis::seconds:
-        return QStringLiteral("seconds");
-    case XAxis::examples:
-        return QStringLiteral("examples");
-    case XAxis::share:
-        return QStringLiteral("share");
-    }
-    return {};
-}
-
 PlotTable tableOf(Scene& scene) {
     if (!scene.painted) {
         QPicture nowhere;
@@ -77,7 +60,10 @@ PlotTable tableOf(Scene& scene) {
     }
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     const bool bands = std::ranges::any_of(scene.scene.curves, [](const auto& c) { return !c.band.empty(); });
-    PlotTable table{{QStringLiteral("curve"), axisWord(scene.scene), QStringLiteral("value")}, {}};
+    PlotTable table{{QStringLiteral("curve"),
+                     scene.scene.x_word.isEmpty() ? axisName(scene.scene.axis) : scene.scene.x_word,
+                     QStringLiteral("value")},
+                    {}};
     if (bands) table.columns << QStringLiteral("low") << QStringLiteral("high");
     const PlotFrame& frame = scene.layer;
     for (std::size_t i = 0; i < scene.scene.curves.size(); ++i) {
