@@ -17,6 +17,21 @@ using SQLite::Statement;
 
 constexpr std::int64_t kRowsBetweenReports = 8'192;
 
+/// state, reason, started_ms, ended_ms, updated_ms, updates, planned_updates, epoch, seconds: how far the run
+/// is. Returns the next place.
+int bind_course(Statement& into, int place, const MergeRow& run) {
+    into.bind(place++, run.state);
+    into.bind(place++, run.reason);
+    sql::bind(into, place++, run.started_ms);
+    sql::bind(into, place++, run.ended_ms);
+    into.bind(place++, run.updated_ms);
+    into.bind(place++, run.updates);
+    into.bind(place++, run.planned);
+    into.bind(place++, run.epoch);
+    into.bind(place++, run.seconds);
+    return place;
+}
+
 /// Takes one run over. Members do a table each; `theirs_decides_` where both have something.
 class Merger {
 public:
@@ -140,15 +155,7 @@ void Merger::insert_run(const MergeRow& theirs) {
     insert.bind(1, free_name(db_, sql::text_at(row, 0)));
     for (int i = 1; i < row.getColumnCount(); ++i) sql::bind(insert, i + 1, row.getColumn(i));
     insert.bind(9, run_.uuid);
-    insert.bind(10, theirs.state);
-    insert.bind(11, theirs.reason);
-    sql::bind(insert, 12, theirs.started_ms);
-    sql::bind(insert, 13, theirs.ended_ms);
-    insert.bind(14, theirs.updated_ms);
-    insert.bind(15, theirs.updates);
-    insert.bind(16, theirs.planned);
-    insert.bind(17, theirs.epoch);
-    insert.bind(18, theirs.seconds);
+    bind_course(insert, 10, theirs);
     insert.bind(19, theirs.starred ? 1 : 0);
     sql::bind(insert, 20, theirs.trashed_ms);
     insert.bind(21, theirs.note);
@@ -163,16 +170,7 @@ void Merger::join_rows(const MergeRow& ours, const MergeRow& theirs) {
         Statement set(db_,
                       "UPDATE run SET state = ?, reason = ?, started_ms = ?, ended_ms = ?, updated_ms = ?,"
                       " updates = ?, planned_updates = ?, epoch = ?, seconds = ? WHERE run_no = ?");
-        set.bind(1, theirs.state);
-        set.bind(2, theirs.reason);
-        sql::bind(set, 3, theirs.started_ms);
-        sql::bind(set, 4, theirs.ended_ms);
-        set.bind(5, theirs.updated_ms);
-        set.bind(6, theirs.updates);
-        set.bind(7, theirs.planned);
-        set.bind(8, theirs.epoch);
-        set.bind(9, theirs.seconds);
-        set.bind(10, run_no_);
+        set.bind(bind_course(set, 1, theirs), run_no_);
         set.exec();
     }
     if (theirs.starred && !ours.starred) update("starred", std::optional<std::int64_t>(1));
