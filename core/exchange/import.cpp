@@ -2,6 +2,7 @@
 
 #include "core/exchange/event_file.h"
 #include "core/store/merge.h"
+#include "core/store/store.h"
 
 #include <array>
 #include <fstream>
@@ -23,6 +24,7 @@ Content content_of(const fs::path& file) {
     if (status.type() == fs::file_type::not_found) throw InputError("there is no '" + file.string() + "'");
     if (fs::is_directory(status)) return Content::events;
     if (!fs::is_regular_file(status)) throw InputError("'" + file.string() + "' is not a file; " + kExpected);
+    if (is_sqlite_file(file)) return Content::store;
     std::ifstream in(file, std::ios::binary);
     std::array<char, 4096> head{};
     in.read(head.data(), head.size());
@@ -31,7 +33,6 @@ Content content_of(const fs::path& file) {
         throw InputError("'" + file.string() +
                          (in.bad() || !in.is_open() ? "' cannot be read" : "' is empty; ") +
                          (in.bad() || !in.is_open() ? "" : kExpected));
-    if (start.starts_with("SQLite format 3")) return Content::store;
     if (RecordReader::recognises(file)) return Content::events;
     if (start.find('\0') != std::string_view::npos)
         throw InputError("'" + file.string() + "' is of no known kind; " + kExpected);

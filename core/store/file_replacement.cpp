@@ -4,11 +4,8 @@
 #include "core/base/units.h"
 #include "core/store/store.h"
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
-#include <string_view>
 #include <system_error>
 
 #include <fcntl.h>
@@ -22,17 +19,6 @@ std::string cannot(const std::filesystem::path& file, const std::string& reason)
     return "cannot write '" + file.string() + "': " + reason;
 }
 
-/// A store of runs, by its header (https://www.sqlite.org/fileformat.html: the application id is at byte 68),
-/// and not a bundle, which is one too and can be made again.
-bool is_store(const std::filesystem::path& file) {
-    std::array<char, 72> header{};
-    if (file.extension() == ".descent" || !std::ifstream(file, std::ios::binary).read(header.data(), 72))
-        return false;
-    std::int32_t id = 0;
-    for (std::size_t i = 68; i < 72; ++i) id = id << 8 | static_cast<unsigned char>(header[i]);
-    return std::string_view(header.data(), 15) == "SQLite format 3" && id == kStoreApplicationId;
-}
-
 } // namespace
 
 FileReplacement::FileReplacement(const std::filesystem::path& file)
@@ -42,7 +28,7 @@ FileReplacement::FileReplacement(const std::filesystem::path& file)
     // A device or a pipe would be replaced by a file of its name.
     if (::stat(file_.c_str(), &old) == 0 && !S_ISREG(old.st_mode))
         throw InputError(cannot(file_, "it is there already and is not a file"));
-    if (is_store(file_))
+    if (is_store_file(file_) && file_.extension() != ".descent") // a bundle can be made again
         throw InputError(cannot(file_, "a store of runs would be lost; choose another name"));
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0) throw InputError(cannot(file_, std::generic_category().message(errno)));

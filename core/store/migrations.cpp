@@ -9,6 +9,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <string_view>
 #include <vector>
 
 #include <fcntl.h>
@@ -60,10 +61,23 @@ std::uint32_t big_endian(const char* bytes) {
     return value;
 }
 
+// https://www.sqlite.org/fileformat.html#the_database_header
+using Header = std::array<char, 100>;
+constexpr std::string_view kMagic{"SQLite format 3", 16}; // with its zero
+
+bool is_sqlite(const Header& header, std::int64_t read) {
+    return read == static_cast<std::int64_t>(header.size()) &&
+           std::string_view(header.data(), header.size()).starts_with(kMagic);
+}
+
+std::uint32_t application_in(const Header& header) {
+    return big_endian(&header[68]);
+}
+
 // Through SQLite, and yet neither locked nor interpreted: were the file opened here by other means, closing
 // it would take away, as POSIX has it, every lock that this process's connections hold on it. Returns how
 // much of it there is.
-std::int64_t read_header(const fs::path& store, std::array<char, 100>& header) {
+std::int64_t read_header(const fs::path& store, Header& header) {
     return sql::translated(store, [&] {
         const SQLite::Database db(store.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX);
         sqlite3_file* file = nullptr;
@@ -76,6 +90,13 @@ std::int64_t read_header(const fs::path& store, std::array<char, 100>& header) {
             refuse(store, "cannot be read");
         return size;
     });
+}
+
+/// How much of its header there is; 0 where it is no file or cannot be read.
+std::int64_t try_header(const fs::path& file, Header& header) {
+    std::error_code error;
+    if (!fs::is_regular_file(file, error)) return 0;
+    return guarded([&] { return read_header(file, header); }).value_or(0);
 }
 
 // An SQLite file without an application's number: nothing was put in it yet, or it is another program's.
@@ -189,6 +210,18 @@ void create_schema(SQLite::Database& db) {
     for (const Step& step : steps(embedded::schema())) db.exec(std::string(step.sql));
 }
 
+bool is_sqlite_file(const fs::path& file) {
+    Header header{};
+    return try_header(file, header) > 0 &&
+           std::string_view(header.data(), header.size()).starts_with(kMagic.substr(0, 15));
+}
+
+bool is_store_file(const fs::path& file) {
+    Header header{};
+    return is_sqlite(header, try_header(file, header)) &&
+           application_in(header) == static_cast<std::uint32_t>(kStoreApplicationId);
+}
+
 StoreFile inspect_store(const fs::path& store, int known_version) {
     std::error_code error;
     const fs::file_status status = fs::status(store, error);
@@ -197,15 +230,12 @@ StoreFile inspect_store(const fs::path& store, int known_version) {
     if (status.type() == fs::file_type::directory) refuse(store, "this is a folder; a store is a file");
     if (status.type() != fs::file_type::regular) refuse(store, "this is not a file");
 
-    std::array<char, 100> header{};
+    Header header{};
     const std::int64_t read = read_header(store, header);
     if (read == 0) return {StoreFile::Kind::empty, 0};
-    // https://www.sqlite.org/fileformat.html#the_database_header
-    if (read < static_cast<std::int64_t>(header.size()) ||
-        std::memcmp(header.data(), "SQLite format 3", 16) != 0)
-        refuse(store, "this is not a store but some other file");
+    if (!is_sqlite(header, read)) refuse(store, "this is not a store but some other file");
     const int version = static_cast<int>(big_endian(&header[60]));
-    const std::uint32_t application = big_endian(&header[68]);
+    const std::uint32_t application = application_in(header);
     if (application == 0 && holds_nothing(store)) return {StoreFile::Kind::empty, 0};
     if (application != static_cast<std::uint32_t>(kStoreApplicationId))
         refuse(store, "this is the SQLite file of another program, not a store of Descent Studio");

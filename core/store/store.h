@@ -25,6 +25,12 @@ std::filesystem::path checkpoint_folder(const std::filesystem::path& store);
 /// readers and the writer.
 Result<void> prepare_store(const std::filesystem::path& store);
 
+/// An SQLite file, whole or cut short, by how it begins, which is read so that no lock of this process on it
+/// is lost. False where it is none or cannot be read. Thread: any.
+bool is_sqlite_file(const std::filesystem::path& file);
+/// One of this program's: a store, or a bundle.
+bool is_store_file(const std::filesystem::path& file);
+
 /// "brave-otter": an adjective and a noun drawn from the id; the writer adds the number that makes it unique.
 std::string readable_name(const RunId& id);
 

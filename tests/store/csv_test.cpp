@@ -5,8 +5,13 @@
 
 #include <charconv>
 #include <cstring>
+#include <fstream>
 #include <random>
 #include <sstream>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace descent {
 
@@ -124,6 +129,35 @@ TEST_F(Csv, SaysWhereItCannotWrite) {
               "cannot write '/dev/null': it is there already and is not a file");
     EXPECT_EQ(must(export_csv(*reader, {}, file)), 0);
     EXPECT_EQ(read_text(file), "run_id,run,seed,update,epoch,wall_time,metric,value\n");
+}
+
+/// Whether this process holds a lock on the file: what another one sees.
+bool is_locked(const std::filesystem::path& file) {
+    const pid_t child = fork();
+    if (child == 0) {
+        struct flock lock {};
+        lock.l_type = F_WRLCK;
+        const int descriptor = open(file.c_str(), O_RDWR);
+        _exit(descriptor >= 0 && fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 1 : 0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+// POSIX takes away all locks that a process has on a file when it closes any descriptor of it.
+TEST_F(Csv, AskingWhetherAFileIsAStoreKeepsItsLocks) {
+    const auto reader = place.reader();
+    must(reader->runs());
+    ASSERT_TRUE(is_locked(place.path()));
+    EXPECT_TRUE(is_store_file(place.path()));
+    file = place.path();
+    EXPECT_THAT(refusal(written({})), HasSubstr("a store of runs would be lost"));
+    EXPECT_TRUE(is_locked(place.path()));
+    const auto text = place.folder.file("text");
+    std::ofstream(text) << "no SQLite format 3";
+    EXPECT_FALSE(is_sqlite_file(text));
+    EXPECT_FALSE(is_sqlite_file(place.folder.file("absent")));
 }
 
 TEST_F(Csv, NeverReplacesAStore) {
