@@ -343,6 +343,9 @@ private Q_SLOTS:
         QVERIFY(!write(huge, file));
         QVERIFY(!QFile::exists(file));
         QVERIFY(!write(formatOf(FigureFormat::Kind::svg), QStringLiteral("/nowhere/x.svg")));
+        const QString store = QString::fromStdString(place.path().string());
+        QVERIFY(!write(formatOf(FigureFormat::Kind::svg), store)); // whatever a dialog was told
+        must(StoreReader::open(place.path()));
     }
 
     void thePanelWritesWhatItShows() {

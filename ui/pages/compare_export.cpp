@@ -3,6 +3,7 @@
 #include "ui/pages/compare_page.h"
 #include "ui/plots/plot_export.h"
 #include "ui/state/background.h"
+#include "ui/state/save_file.h"
 #include "ui/state/store_host.h"
 #include "ui/widgets/exchange_job.h"
 #include "ui/widgets/export_panel.h"
@@ -13,7 +14,6 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QImage>
-#include <QSaveFile>
 #include <QStandardPaths>
 
 namespace descent::ui {
@@ -106,11 +106,10 @@ void ComparePage::exportTable(TableFormat format) {
 }
 
 void ComparePage::save(const QByteArray& text, const QString& file) {
-    QSaveFile out(file);
-    if (out.open(QIODevice::WriteOnly) && out.write(text) == text.size() && out.commit())
+    if (const auto written = saveFile(text, file))
         notice_->say(tr("Exported to %1").arg(file));
     else
-        notice_->complain(tr("%1 cannot be written: %2").arg(file, out.errorString()));
+        notice_->complain(QString::fromStdString(written.error().message));
 }
 
 } // namespace descent::ui

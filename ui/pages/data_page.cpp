@@ -2,6 +2,7 @@
 
 #include "ui/state/background.h"
 #include "ui/state/engine_host.h"
+#include "ui/state/save_file.h"
 #include "ui/theme.h"
 #include "ui/widgets/busy_card.h"
 #include "ui/widgets/data_pane.h"
@@ -20,7 +21,6 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QMimeData>
-#include <QSaveFile>
 #include <QStackedWidget>
 #include <QStandardPaths>
 #include <QUrl>
@@ -338,19 +338,12 @@ void DataPage::exportShown() {
     const QString file = ask_for_file_(this, folder.filePath(name + QStringLiteral(".csv")));
     if (file.isEmpty()) return;
     inBackground(
-        this,
-        [file, make = view_->csv()] {
-            QSaveFile out(file); // written beside and renamed
-            const QByteArray text = make();
-            const bool done =
-                out.open(QIODevice::WriteOnly) && out.write(text) == text.size() && out.commit();
-            return done ? QString() : out.errorString();
-        },
-        [this, shown = QDir::toNativeSeparators(file)](const QString& problem) {
-            if (problem.isEmpty())
+        this, [file, make = view_->csv()] { return saveFile(make(), file); },
+        [this, shown = QDir::toNativeSeparators(file)](const Result<void>& written) {
+            if (written)
                 notice_->say(tr("Exported the table to %1").arg(shown));
             else
-                notice_->complain(tr("%1 could not be written: %2").arg(shown, problem));
+                notice_->complain(QString::fromStdString(written.error().message));
         });
 }
 

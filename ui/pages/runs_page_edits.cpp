@@ -5,6 +5,7 @@
 #include "ui/models/runs_model.h"
 #include "ui/pages/runs_page.h"
 #include "ui/state/background.h"
+#include "ui/state/save_file.h"
 #include "ui/state/store_host.h"
 #include "ui/widgets/colour_menu.h"
 #include "ui/widgets/notice_bar.h"
@@ -109,7 +110,7 @@ void RunsPage::exportTable() {
     inBackground(
         this,
         [lines = std::move(lines), columns = model_->columns(), sections = table_->shownSections(), file] {
-            return writeText(asText(textTable(lines, columns, sections), formatOf(file)), file);
+            return saveFile(asText(textTable(lines, columns, sections), formatOf(file)), file);
         },
         [this, file, count](const Result<void>& written) {
             if (!written) return notice_->complain(QString::fromStdString(written.error().message));

@@ -1,6 +1,7 @@
 #include "ui/plots/figure.h"
 
 #include "ui/plots/svg_device.h"
+#include "ui/state/save_file.h"
 #include "ui/theme.h"
 
 #include <QBuffer>
@@ -11,7 +12,6 @@
 #include <QPageSize>
 #include <QPainter>
 #include <QPdfWriter>
-#include <QSaveFile>
 #include <QScreen>
 
 #include <algorithm>
@@ -186,10 +186,7 @@ Result<void> writeFigure(const FigurePaint& paint, const QString& title, const Q
                                  ? makePdf(paint, title, run_ids, format)
                                  : makePng(paint, title, run_ids, format);
     if (bytes.isEmpty()) return fail("the picture could not be made", Error::Kind::internal);
-    QSaveFile out(file);
-    if (!out.open(QIODevice::WriteOnly) || out.write(bytes) != bytes.size() || !out.commit())
-        return fail(file.toStdString() + " cannot be written: " + out.errorString().toStdString());
-    return {};
+    return saveFile(bytes, file);
 }
 
 } // namespace descent::ui

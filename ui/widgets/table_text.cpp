@@ -1,7 +1,6 @@
 #include "ui/widgets/table_text.h"
 
 #include <QDir>
-#include <QSaveFile>
 
 namespace descent::ui {
 
@@ -41,15 +40,6 @@ TextFormat formatOf(const QString& file) {
     if (file.endsWith(QStringLiteral(".md"), Qt::CaseInsensitive)) return TextFormat::markdown;
     if (file.endsWith(QStringLiteral(".tex"), Qt::CaseInsensitive)) return TextFormat::latex;
     return TextFormat::csv;
-}
-
-Result<void> writeText(const QByteArray& text, const QString& file) {
-    return guarded([&] {
-        QSaveFile out(file);
-        if (!out.open(QIODevice::WriteOnly) || out.write(text) != text.size() || !out.commit())
-            throw std::runtime_error("cannot write '" + QDir::toNativeSeparators(file).toStdString() +
-                                     "': " + out.errorString().toStdString());
-    });
 }
 
 } // namespace descent::ui

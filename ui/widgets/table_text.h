@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/analysis/text_table.h"
-#include "core/base/result.h"
 
 #include <QByteArray>
 #include <QString>
@@ -15,7 +14,5 @@ enum class TextFormat { tabs, csv, markdown, latex };
 QByteArray asText(const TextTable& table, TextFormat format);
 /// By the name's ending: .md and .tex, else CSV.
 TextFormat formatOf(const QString& file);
-/// Whole or not at all. Thread: any.
-Result<void> writeText(const QByteArray& text, const QString& file);
 
 } // namespace descent::ui
