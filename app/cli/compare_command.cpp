@@ -156,9 +156,7 @@ MetricInfo declared(const StoreReader& store, const std::vector<RunRecord>& runs
 
 void check_file(const Options& options, const char* option, const std::string& file) {
     if (file.empty()) return;
-    std::error_code different;
-    if (std::filesystem::equivalent(file, options.store.path(), different))
-        throw InputError(std::string(option) + " " + file + " is the store itself");
+    options.store.refuse_as_target(option, file);
     const FileReplacement can_be_written(file);
 }
 

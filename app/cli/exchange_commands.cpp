@@ -68,9 +68,7 @@ int export_runs(const ExportOptions& options) {
     const auto store = options.store.reader();
     const auto chosen = chosen_runs(*store, options);
     const std::filesystem::path file = form->file;
-    std::error_code different;
-    if (std::filesystem::equivalent(file, options.store.path(), different))
-        throw InputError(std::string(form->option) + " " + form->file + " is the store itself");
+    options.store.refuse_as_target(form->option, form->file);
 
     Output out;
     ProgressLine line(out, true);

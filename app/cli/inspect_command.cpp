@@ -7,6 +7,7 @@
 #include "app/cli/schedule_text.h"
 #include "core/base/format.h"
 #include "core/engine/engine.h"
+#include "core/exchange/run_json.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -58,7 +59,7 @@ json to_json(const Inspection& found, const RunSpec& spec, const Catalog& catalo
         {"seconds_per_update", found.seconds_per_update ? json(*found.seconds_per_update) : json(nullptr)},
         {"schedule", cli::to_json(schedule_rows(spec, catalog, found))},
         {"notes", found.notes},
-        {"provenance", cli::to_json(found.provenance)}};
+        {"provenance", provenance_json(found.provenance)}};
 }
 
 void print_classes(Output& out, const Inspection& found) {

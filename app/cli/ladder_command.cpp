@@ -128,9 +128,7 @@ bool is_done(const RunRecord& run) {
 /// A file that cannot be written is refused before hours of training, not after.
 void check_csv(const Options& options) {
     if (options.csv.empty()) return;
-    std::error_code different;
-    if (std::filesystem::equivalent(options.csv, options.store.path(), different))
-        throw InputError("--csv " + options.csv + " is the store itself");
+    options.store.refuse_as_target("--csv", options.csv);
     const FileReplacement can_be_written(options.csv);
 }
 

@@ -9,15 +9,8 @@ namespace descent::cli {
 /// A run as `show --json`, `runs --json` and the stream's first line give it: state, spec, provenance without
 /// the manifest, last and best value of every metric. Keys keep this order: the names come first.
 nlohmann::ordered_json to_json(const RunRecord& run);
-nlohmann::ordered_json to_json(const Provenance& provenance);
-
-/// [{"update", "parameter", "value"}, …]
-nlohmann::ordered_json to_json(const std::vector<Change>& changes);
 
 /// Sets `value`, as null beside "nonfinite": "nan" | "inf" | "-inf" where JSON has no word for it.
 void put_number(nlohmann::ordered_json& object, double value);
-
-/// Text that holds JSON, as JSON; as a string where it is not; null where empty.
-nlohmann::json parsed(const std::string& text);
 
 } // namespace descent::cli

@@ -33,6 +33,12 @@ void StoreOption::prepare() const {
     unwrap(prepare_store(path()));
 }
 
+void StoreOption::refuse_as_target(const std::string& option, const std::string& file) const {
+    std::error_code different;
+    if (std::filesystem::equivalent(file, path(), different))
+        throw InputError(option + " " + file + " is the store itself");
+}
+
 std::unique_ptr<StoreReader> StoreOption::reader() const {
     if (!exists()) throw InputError("there is no store at " + path().string() + " yet; descent run makes it");
     const auto prepared = prepare_store(path());

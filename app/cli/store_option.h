@@ -27,6 +27,8 @@ public:
 
     /// Creates it where absent, migrates it, marks dead runs as interrupted.
     void prepare() const;
+    /// Throws InputError where `file`, given with `option`, is the store itself.
+    void refuse_as_target(const std::string& option, const std::string& file) const;
     /// The store must exist.
     std::unique_ptr<StoreReader> reader() const;
     /// The store must exist.

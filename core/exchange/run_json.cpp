@@ -12,19 +12,9 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-json finite(double value) {
-    return std::isfinite(value) ? json(value) : json(nullptr);
-}
-
 template<class T>
 json optional(const std::optional<T>& value) {
     return value ? json(*value) : json(nullptr);
-}
-
-json parsed(const std::string& text) {
-    if (text.empty()) return nullptr;
-    json value = json::parse(text, nullptr, false);
-    return value.is_discarded() ? json(text) : value;
 }
 
 /// Members of an object, with the name of the one that is wrong in the message.
@@ -64,23 +54,6 @@ private:
     static const char* expected(const std::vector<std::string>&) { return "a list of texts"; }
 };
 
-ordered_json provenance_json(const Provenance& p) {
-    return {{"studio_version", p.studio_version},
-            {"torch_version", p.torch_version},
-            {"blas", p.blas},
-            {"threads", p.threads},
-            {"data_hash", p.data_hash},
-            {"data_source", p.data_source},
-            {"data_report", parsed(p.data_report)},
-            {"parameters", p.parameters},
-            {"classes", p.classes},
-            {"train_examples", p.train_examples},
-            {"validation_examples", p.validation_examples},
-            {"test_examples", p.test_examples},
-            {"majority_baseline", finite(p.majority_baseline)},
-            {"host", p.host}};
-}
-
 Provenance provenance_from(const json& object) {
     Provenance p;
     const Members members{object, "provenance."};
@@ -111,10 +84,41 @@ const json& list_in(const json& object, const char* name) {
 
 } // namespace
 
+json finite_json(double value) {
+    return std::isfinite(value) ? json(value) : json(nullptr);
+}
+
+json parsed_json(const std::string& text) {
+    if (text.empty()) return nullptr;
+    json value = json::parse(text, nullptr, false);
+    return value.is_discarded() ? json(text) : value;
+}
+
+ordered_json provenance_json(const Provenance& p) {
+    return {{"studio_version", p.studio_version},
+            {"torch_version", p.torch_version},
+            {"blas", p.blas},
+            {"threads", p.threads},
+            {"data_hash", p.data_hash},
+            {"data_source", p.data_source},
+            {"data_report", parsed_json(p.data_report)},
+            {"parameters", p.parameters},
+            {"classes", p.classes},
+            {"train_examples", p.train_examples},
+            {"validation_examples", p.validation_examples},
+            {"test_examples", p.test_examples},
+            {"majority_baseline", finite_json(p.majority_baseline)},
+            {"host", p.host}};
+}
+
+ordered_json changes_json(const std::vector<Change>& changes) {
+    auto all = ordered_json::array();
+    for (const Change& change : changes)
+        all.push_back({{"update", change.at.count}, {"parameter", change.path}, {"value", change.value}});
+    return all;
+}
+
 ordered_json run_json(const RunRecord& run) {
-    auto changes = ordered_json::array();
-    for (const Change& change : run.changes)
-        changes.push_back({{"update", change.at.count}, {"parameter", change.path}, {"value", change.value}});
     return {{"id", run.id.uuid},
             {"name", run.name},
             {"key", run.key},
@@ -133,7 +137,7 @@ ordered_json run_json(const RunRecord& run) {
             {"tags", run.tags},
             {"colour", optional(run.colour)},
             {"trashed_ms", optional(run.trashed_ms)},
-            {"changes", std::move(changes)},
+            {"changes", changes_json(run.changes)},
             {"provenance", provenance_json(run.provenance)}};
 }
 
