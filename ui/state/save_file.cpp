@@ -6,6 +6,8 @@
 #include <QFile>
 #include <QSaveFile>
 
+#include <cerrno>
+
 namespace descent::ui {
 
 Result<void> saveFile(const QByteArray& content, const QString& file) {
@@ -16,10 +18,11 @@ Result<void> saveFile(const QByteArray& content, const QString& file) {
     if (is_store_file(QFile::encodeName(file).toStdString()))
         return cannot(QStringLiteral("a store of runs would be lost; choose another name"));
     QSaveFile out(file);
-    // Flushed first: of a full disk, commit() says no more than that there was an error.
-    if (!out.open(QIODevice::WriteOnly) || out.write(content) != content.size() || !out.flush() ||
-        !out.commit())
-        return cannot(out.errorString());
+    if (!out.open(QIODevice::WriteOnly)) return cannot(out.errorString());
+    errno = 0;
+    if (out.write(content) != content.size() || !out.flush()) // QSaveFile itself only says "unknown error"
+        return cannot(errno != 0 ? qt_error_string(errno) : out.errorString());
+    if (!out.commit()) return cannot(out.errorString());
     return {};
 }
 
