@@ -15,6 +15,7 @@ namespace descent {
 std::string free_name(SQLite::Database& db, const std::string& wanted);
 /// See StoreWriter::create.
 RunRecord create_run(SQLite::Database& db, RunRecord run);
+std::vector<RunRecord> create_runs(SQLite::Database& db, std::vector<RunRecord> runs);
 /// See StoreWriter::reopen. Returns the checkpoint files that no row mentions any more.
 std::vector<std::string> reopen_run(SQLite::Database& db, const RunId& run, Update from,
                                     std::int64_t planned_updates);

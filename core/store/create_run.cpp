@@ -29,60 +29,9 @@ std::string numbered(SQLite::Database& db, const std::string& stem, std::int64_t
     return stem + "-" + std::to_string(number);
 }
 
-std::string unique_name(SQLite::Database& db, const RunRecord& run) {
-    if (!run.name.empty()) return free_name(db, run.name);
-    // The number the run will have, so that names also tell the order.
-    return numbered(db, readable_name(run.id),
-                    1 + db.execAndGet("SELECT ifnull(max(run_no), 0) FROM run").getInt64());
-}
-
 // JSON columns are JSON also where the trainer had nothing to say, so that queries may rely on it.
 std::string json_or_null(const std::string& text) {
     return text.empty() ? "null" : text;
-}
-
-std::int64_t dataset_number(SQLite::Database& db, const Provenance& p) {
-    const std::string classes = json(p.classes).dump();
-    const std::string digest =
-        sha256_hex(json::array({p.data_hash, p.data_source, p.train_examples, p.validation_examples,
-                                p.test_examples, p.majority_baseline, classes, p.data_report, p.manifest})
-                       .dump(-1, ' ', false, json::error_handler_t::replace));
-    SQLite::Statement insert(
-        db, "INSERT INTO dataset (digest, data_hash, source, train_examples,"
-            " validation_examples, test_examples, majority_baseline, classes, report, manifest)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING");
-    insert.bind(1, digest);
-    insert.bind(2, p.data_hash);
-    insert.bind(3, p.data_source);
-    insert.bind(4, p.train_examples);
-    insert.bind(5, p.validation_examples);
-    insert.bind(6, p.test_examples);
-    insert.bind(7, p.majority_baseline);
-    insert.bind(8, classes);
-    insert.bind(9, json_or_null(p.data_report));
-    insert.bind(10, json_or_null(p.manifest));
-    insert.exec();
-    SQLite::Statement find(db, "SELECT dataset_no FROM dataset WHERE digest = ?");
-    find.bind(1, digest);
-    find.executeStep();
-    return find.getColumn(0).getInt64();
-}
-
-void insert_provenance(SQLite::Database& db, std::int64_t run_no, const RunRecord& run) {
-    const Provenance& p = run.provenance;
-    SQLite::Statement insert(
-        db, "INSERT INTO provenance (run_no, dataset_no, studio_version, torch_version, blas,"
-            " threads, host, parameters, spec) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    insert.bind(1, run_no);
-    insert.bind(2, dataset_number(db, p));
-    insert.bind(3, p.studio_version);
-    insert.bind(4, p.torch_version);
-    insert.bind(5, p.blas);
-    insert.bind(6, p.threads);
-    insert.bind(7, p.host);
-    insert.bind(8, p.parameters);
-    insert.bind(9, to_json(run.spec).dump());
-    insert.exec();
 }
 
 std::optional<double> number_in(const Value& value) {
@@ -95,21 +44,108 @@ std::optional<double> number_in(const Value& value) {
     return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-void insert_params(SQLite::Database& db, std::int64_t run_no, const RunSpec& spec) {
-    SQLite::Statement insert(db,
-                             "INSERT INTO param (run_no, part, name, value, number) VALUES (?, ?, ?, ?, ?)");
+bool same_data(const Provenance& a, const Provenance& b) {
+    return a.data_hash == b.data_hash && a.data_source == b.data_source &&
+           a.train_examples == b.train_examples && a.validation_examples == b.validation_examples &&
+           a.test_examples == b.test_examples && a.majority_baseline == b.majority_baseline &&
+           a.classes == b.classes && a.data_report == b.data_report && a.manifest == b.manifest;
+}
+
+/// Puts runs into their tables, with statements that stay prepared: a sweep begins a thousand at once.
+class RunInserter {
+public:
+    explicit RunInserter(SQLite::Database& db)
+        : db_(db)
+        , run_(db, "INSERT INTO run (run_id, name, key, task, model, optimizer, regime, seed, state, reason,"
+                   " created_ms, started_ms, ended_ms, updated_ms, updates, planned_updates, epoch, seconds,"
+                   " process_id, process_started, process_host, starred, trashed_ms, note, colour)"
+                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        , provenance_(db, "INSERT INTO provenance (run_no, dataset_no, studio_version, torch_version, blas,"
+                          " threads, host, parameters, spec) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        , param_(db, "INSERT INTO param (run_no, part, name, value, number) VALUES (?, ?, ?, ?, ?)")
+        , tag_(db, "INSERT OR IGNORE INTO tag (run_no, tag) VALUES (?, ?)") {}
+
+    RunRecord insert(RunRecord run);
+
+private:
+    void insert_row(const RunRecord& run);
+    void insert_provenance(std::int64_t run_no, const RunRecord& run);
+    void insert_params(std::int64_t run_no, const RunSpec& spec);
+    std::int64_t dataset_number(const Provenance& p);
+    std::string unique_name(const RunRecord& run);
+
+    SQLite::Database& db_;
+    SQLite::Statement run_, provenance_, param_, tag_;
+    std::optional<Provenance> data_; ///< of the last run
+    std::int64_t dataset_no_ = 0;    ///< its number
+    ProcessMark process_{};          ///< the last run's
+};
+
+std::string RunInserter::unique_name(const RunRecord& run) {
+    if (!run.name.empty()) return free_name(db_, run.name);
+    // The number the run will have, so that names also tell the order.
+    return numbered(db_, readable_name(run.id),
+                    1 + db_.execAndGet("SELECT ifnull(max(run_no), 0) FROM run").getInt64());
+}
+
+std::int64_t RunInserter::dataset_number(const Provenance& p) {
+    if (data_ && same_data(*data_, p)) return dataset_no_;
+    const std::string classes = json(p.classes).dump();
+    const std::string digest =
+        sha256_hex(json::array({p.data_hash, p.data_source, p.train_examples, p.validation_examples,
+                                p.test_examples, p.majority_baseline, classes, p.data_report, p.manifest})
+                       .dump(-1, ' ', false, json::error_handler_t::replace));
+    SQLite::Statement insert(
+        db_, "INSERT INTO dataset (digest, data_hash, source, train_examples,"
+             " validation_examples, test_examples, majority_baseline, classes, report, manifest)"
+             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING");
+    insert.bind(1, digest);
+    insert.bind(2, p.data_hash);
+    insert.bind(3, p.data_source);
+    insert.bind(4, p.train_examples);
+    insert.bind(5, p.validation_examples);
+    insert.bind(6, p.test_examples);
+    insert.bind(7, p.majority_baseline);
+    insert.bind(8, classes);
+    insert.bind(9, json_or_null(p.data_report));
+    insert.bind(10, json_or_null(p.manifest));
+    insert.exec();
+    SQLite::Statement find(db_, "SELECT dataset_no FROM dataset WHERE digest = ?");
+    find.bind(1, digest);
+    find.executeStep();
+    data_ = p;
+    dataset_no_ = find.getColumn(0).getInt64();
+    return dataset_no_;
+}
+
+void RunInserter::insert_provenance(std::int64_t run_no, const RunRecord& run) {
+    const Provenance& p = run.provenance;
+    provenance_.bind(1, run_no);
+    provenance_.bind(2, dataset_number(p));
+    provenance_.bind(3, p.studio_version);
+    provenance_.bind(4, p.torch_version);
+    provenance_.bind(5, p.blas);
+    provenance_.bind(6, p.threads);
+    provenance_.bind(7, p.host);
+    provenance_.bind(8, p.parameters);
+    provenance_.bind(9, to_json(run.spec).dump());
+    provenance_.exec();
+    provenance_.reset();
+}
+
+void RunInserter::insert_params(std::int64_t run_no, const RunSpec& spec) {
     const auto add = [&](const char* part, const Part& chosen) {
         for (const auto& [name, value] : chosen.params.values) {
-            insert.bind(1, run_no);
-            insert.bind(2, part);
-            insert.bind(3, name);
-            insert.bind(4, to_string(value));
+            param_.bind(1, run_no);
+            param_.bind(2, part);
+            param_.bind(3, name);
+            param_.bind(4, to_string(value));
             if (const auto number = number_in(value))
-                insert.bind(5, *number);
+                param_.bind(5, *number);
             else
-                insert.bind(5);
-            insert.exec();
-            insert.reset();
+                param_.bind(5);
+            param_.exec();
+            param_.reset();
         }
     };
     add("task", spec.task);
@@ -118,33 +154,13 @@ void insert_params(SQLite::Database& db, std::int64_t run_no, const RunSpec& spe
     add("regime", spec.regime);
 }
 
-} // namespace
-
-std::string free_name(SQLite::Database& db, const std::string& wanted) {
-    return is_taken(db, wanted) ? numbered(db, wanted, 2) : wanted;
-}
-
-RunRecord create_run(SQLite::Database& db, RunRecord run) {
-    if (run.id.uuid.empty()) run.id = RunId::random();
-    if (run.created_ms == 0) run.created_ms = now_ms();
-    if (is_over(run.state))
-        run.pid = 0;
-    else if (run.pid == 0)
-        run.pid = getpid();
-    const ProcessMark process = run.pid == 0 ? ProcessMark{} : ProcessMark::of(run.pid);
-    run.name = unique_name(db, run);
-
-    SQLite::Statement insert(
-        db,
-        "INSERT INTO run (run_id, name, key, task, model, optimizer, regime, seed, state, reason, created_ms,"
-        " started_ms, ended_ms, updated_ms, updates, planned_updates, epoch, seconds, process_id,"
-        " process_started, process_host, starred, trashed_ms, note, colour)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+void RunInserter::insert_row(const RunRecord& run) {
+    run_.clearBindings(); // what is not known is NULL
     int column = 0;
-    const auto bind = [&](const auto& value) { insert.bind(++column, value); };
+    const auto bind = [&](const auto& value) { run_.bind(++column, value); };
     const auto bind_time = [&](std::optional<std::int64_t> ms) {
         ++column;
-        if (ms && *ms != 0) insert.bind(column, *ms);
+        if (ms && *ms != 0) run_.bind(column, *ms);
     };
     bind(run.id.uuid);
     bind(run.name);
@@ -167,34 +183,65 @@ RunRecord create_run(SQLite::Database& db, RunRecord run) {
     bind(run.planned.count);
     bind(std::isfinite(run.epoch.passes) ? run.epoch.passes : 0.0);
     bind(std::isfinite(run.seconds) ? run.seconds : 0.0);
-    bind(process.pid);
-    bind(process.started);
-    bind(process.host);
+    bind(process_.pid);
+    bind(process_.started);
+    bind(process_.host);
     bind(run.starred ? 1 : 0);
     bind_time(run.trashed_ms);
     bind(run.note);
     if (run.colour) bind(*run.colour);
+    run_.exec();
+    run_.reset();
+}
+
+RunRecord RunInserter::insert(RunRecord run) {
+    if (run.id.uuid.empty()) run.id = RunId::random();
+    if (run.created_ms == 0) run.created_ms = now_ms();
+    if (is_over(run.state))
+        run.pid = 0;
+    else if (run.pid == 0)
+        run.pid = getpid();
+    if (run.pid == 0)
+        process_ = {};
+    else if (process_.pid != run.pid)
+        process_ = ProcessMark::of(run.pid);
+    run.name = unique_name(run);
     try {
-        insert.exec();
+        insert_row(run);
     } catch (const SQLite::Exception&) {
-        SQLite::Statement same(db, "SELECT name FROM run WHERE run_id = ?");
+        SQLite::Statement same(db_, "SELECT name FROM run WHERE run_id = ?");
         same.bind(1, run.id.uuid);
         if (same.executeStep())
             throw InputError("run " + run.id.uuid + " is already in the store, as '" + sql::text_at(same, 0) +
                              "'");
         throw;
     }
-    const std::int64_t run_no = db.getLastInsertRowid();
-    insert_provenance(db, run_no, run);
-    insert_params(db, run_no, run.spec);
-    SQLite::Statement tag(db, "INSERT OR IGNORE INTO tag (run_no, tag) VALUES (?, ?)");
+    const std::int64_t run_no = db_.getLastInsertRowid();
+    insert_provenance(run_no, run);
+    insert_params(run_no, run.spec);
     for (const std::string& word : run.tags) {
-        tag.bind(1, run_no);
-        tag.bind(2, word);
-        tag.exec();
-        tag.reset();
+        tag_.bind(1, run_no);
+        tag_.bind(2, word);
+        tag_.exec();
+        tag_.reset();
     }
     return run;
+}
+
+} // namespace
+
+std::string free_name(SQLite::Database& db, const std::string& wanted) {
+    return is_taken(db, wanted) ? numbered(db, wanted, 2) : wanted;
+}
+
+RunRecord create_run(SQLite::Database& db, RunRecord run) {
+    return RunInserter(db).insert(std::move(run));
+}
+
+std::vector<RunRecord> create_runs(SQLite::Database& db, std::vector<RunRecord> runs) {
+    RunInserter inserter(db);
+    for (auto& run : runs) run = inserter.insert(std::move(run));
+    return runs;
 }
 
 } // namespace descent

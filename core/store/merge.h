@@ -19,6 +19,10 @@
 /// same place (the value at an update, the state), the one that is further decides: rather a run with its
 /// spec than one known from a table only, then the one with more updates, then the one written later. So the
 /// order in which stores are merged only decides about names, and doing it again changes nothing.
+///
+/// Sweeps are known by their UUIDs too. A new one comes over with all its cells, under a name with a number
+/// where it is taken; of one that is in both stores, the plan with more cells holds (not over one that is
+/// being trained), since a sweep is only ever extended. A bundle takes along the sweeps of its runs.
 namespace descent {
 
 /// `RunSpec`'s ids where it is not known what was trained.

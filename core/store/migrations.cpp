@@ -4,6 +4,7 @@
 #include "core/store/process.h"
 #include "core/store/pyramid_rows.h"
 #include "core/store/store.h"
+#include "core/store/sweeps_rows.h"
 
 #include <algorithm>
 #include <array>
@@ -262,6 +263,7 @@ Result<void> prepare_store(const fs::path& store, std::span<const embedded::File
             }
             SQLite::Database db = sql::open_connection(store, sql::Access::write, newest(schema));
             mark_stale_runs(db);
+            release_stale_sweeps(db);
         });
         if (places) places->keep();
     });

@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/base/run_record.h"
 #include "core/base/series.h"
+#include "core/store/sweeps.h"
 
 #include <filesystem>
 #include <functional>
@@ -80,6 +81,13 @@ public:
     std::vector<Moment> matrix_moments(const RunId& run, const std::string& name) const;
     std::vector<LogLine> log(const RunId& run) const;
     std::optional<CheckpointInfo> last_checkpoint(const RunId& run) const;
+    /// Newest first; `trashed`: only those in the trash.
+    std::vector<SweepRecord> sweeps(bool trashed = false) const;
+    /// By exact name, UUID, or unique prefix of either. Error: none, or several.
+    Result<SweepRecord> sweep(const std::string& word) const;
+    SweepStatus sweep_status(const std::string& id) const;
+    /// The cells that have a run, in order.
+    std::vector<CellRun> sweep_runs(const std::string& id) const;
     /// Every tag in use, sorted.
     std::vector<std::string> tags() const;
     std::int64_t trashed_count() const;

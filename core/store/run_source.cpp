@@ -4,7 +4,9 @@
 #include "core/store/merge_runs.h"
 #include "core/store/migrations.h"
 #include "core/store/store.h"
+#include "core/store/sweeps_rows.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <fstream>
@@ -140,9 +142,11 @@ Result<std::unique_ptr<RunSource>> RunSource::open(const fs::path& store) {
             impl->bundle = impl->has("bundled_file");
             // A bundle has travelled. What a store holds is checked page by page as it is read.
             if (impl->bundle)
-                if (const std::string found = impl->db.execAndGet("PRAGMA quick_check(1)").getString();
-                    found != "ok")
+                if (std::string found = impl->db.execAndGet("PRAGMA quick_check(1)").getString();
+                    found != "ok") {
+                    std::ranges::replace(found, '\n', ' '); // "*** in database main ***\nPage 7: …"
                     throw InputError("bundle '" + store.string() + "': it is damaged (" + found + ")");
+                }
             impl->db.exec("BEGIN; SELECT count(*) FROM sqlite_master"); // from now on this moment is read
             return std::unique_ptr<RunSource>(new RunSource(std::move(impl)));
         });
@@ -193,6 +197,7 @@ Result<std::int64_t> write_bundle(const fs::path& store, const std::vector<RunId
                     return !progress ||
                            progress((static_cast<double>(i) + fraction) / static_cast<double>(runs.size()));
                 });
+            merge_sweeps(db, from->impl(), true);
             tx.commit();
             // One file, without a log beside it, also for a reader that may not write there.
             db.execAndGet("PRAGMA journal_mode = DELETE");

@@ -4,6 +4,7 @@
 #include "core/store/changes.h"
 #include "core/store/merge_runs.h"
 #include "core/store/store.h"
+#include "core/store/sweeps_rows.h"
 #include "core/store/wal_checkpointer.h"
 
 #include <algorithm>
@@ -65,7 +66,7 @@ struct StoreWriter::Impl {
             work(stop);
         }) {}
 
-    bool push(BatchPtr batch);
+    bool push(std::vector<BatchPtr> batches);
     Result<void> perform(std::function<void(SQLite::Database&)> work, std::function<void()> committed = {});
     std::string failure();
     void forget(const RunId& run) { batches_.forget(run); }
@@ -98,21 +99,23 @@ private:
     std::jthread thread_; // last: starts when all else is there, ends before anything goes
 };
 
-bool StoreWriter::Impl::push(BatchPtr batch) {
-    const std::size_t samples = batch->samples.size();
+bool StoreWriter::Impl::push(std::vector<BatchPtr> batches) {
+    std::size_t samples = 0;
+    for (const BatchPtr& batch : batches) samples += batch->samples.size();
     std::unique_lock lock(mutex_);
-    // A batch larger than the bound has to wait until it is alone.
+    // What is larger than the bound has to wait until it is alone.
     const auto fits = [&] {
-        return unwritten_batches_ == 0 ||
-               (unwritten_batches_ < kMostBatches && unwritten_samples_ + samples <= kMostSamples);
+        return unwritten_batches_ == 0 || (unwritten_batches_ + batches.size() <= kMostBatches &&
+                                           unwritten_samples_ + samples <= kMostSamples);
     };
     const bool room = room_.wait(lock, thread_.get_stop_token(), [&] { return !failure_.empty() || fits(); });
     if (!room || !failure_.empty()) return false;
-    queue_.push_back({std::move(batch), nullptr});
-    ++unwritten_batches_;
+    const bool first = queue_.empty();
+    for (BatchPtr& batch : batches) queue_.push_back({std::move(batch), nullptr});
+    unwritten_batches_ += batches.size();
     unwritten_samples_ += samples;
-    const bool wake = queue_.size() == 1 || unwritten_batches_ >= kMostBatches / 2 ||
-                      unwritten_samples_ >= kMostSamples / 2;
+    const bool wake =
+        first || unwritten_batches_ >= kMostBatches / 2 || unwritten_samples_ >= kMostSamples / 2;
     lock.unlock();
     if (wake) arrived_.notify_one();
     return true;
@@ -281,6 +284,26 @@ Result<RunRecord> StoreWriter::create(RunRecord run) {
     return run;
 }
 
+Result<std::vector<RunRecord>> StoreWriter::create_all(std::vector<RunRecord> runs) {
+    auto done = impl_->perform([&](SQLite::Database& db) { runs = create_runs(db, std::move(runs)); });
+    if (!done) return std::unexpected(done.error());
+    return runs;
+}
+
+Result<void> StoreWriter::begin_anew(const std::vector<std::pair<RunId, std::int64_t>>& runs) {
+    std::vector<std::string> obsolete_files;
+    return impl_->perform(
+        [&](SQLite::Database& db) {
+            for (const auto& [run, planned_updates] : runs)
+                std::ranges::move(reopen_run(db, run, Update{-1}, planned_updates),
+                                  std::back_inserter(obsolete_files));
+        },
+        [&] {
+            for (const auto& [run, planned_updates] : runs) impl_->forget(run);
+            impl_->remove_checkpoint_files(obsolete_files);
+        });
+}
+
 Result<void> StoreWriter::reopen(const RunId& run, Update from, std::int64_t planned_updates) {
     std::vector<std::string> obsolete_files;
     return impl_->perform(
@@ -292,7 +315,11 @@ Result<void> StoreWriter::reopen(const RunId& run, Update from, std::int64_t pla
 }
 
 bool StoreWriter::push(BatchPtr batch) {
-    return impl_->push(std::move(batch));
+    return impl_->push({std::move(batch)});
+}
+
+bool StoreWriter::push_all(std::vector<BatchPtr> batches) {
+    return batches.empty() || impl_->push(std::move(batches));
 }
 
 std::string StoreWriter::failure() const {
@@ -318,6 +345,32 @@ Result<MergedRun> StoreWriter::merge(RunSource& from, const RunId& run,
         });
     if (!done) return std::unexpected(done.error());
     return merged;
+}
+
+Result<SweepRecord> StoreWriter::save_sweep(SweepRecord sweep) {
+    auto done =
+        impl_->perform([&](SQLite::Database& db) { sweep = descent::save_sweep(db, std::move(sweep)); });
+    if (!done) return std::unexpected(done.error());
+    return sweep;
+}
+
+Result<void> StoreWriter::hold_sweep(const std::string& id, bool hold) {
+    return impl_->perform([&](SQLite::Database& db) { descent::hold_sweep(db, id, hold); });
+}
+
+Result<SweepEdit> StoreWriter::edit_sweep(const SweepEdit& edit) {
+    SweepEdit undo;
+    auto done = impl_->perform([&](SQLite::Database& db) { undo = descent::edit_sweep(db, edit); });
+    if (!done) return std::unexpected(done.error());
+    return undo;
+}
+
+Result<std::int64_t> StoreWriter::merge_sweeps(RunSource& from) {
+    std::int64_t added = 0;
+    auto done =
+        impl_->perform([&](SQLite::Database& db) { added = descent::merge_sweeps(db, from.impl(), false); });
+    if (!done) return std::unexpected(done.error());
+    return added;
 }
 
 Result<void> StoreWriter::flush() {

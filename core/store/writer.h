@@ -3,6 +3,7 @@
 #include "core/base/events.h"
 #include "core/base/result.h"
 #include "core/base/run_record.h"
+#include "core/store/sweeps.h"
 
 #include <filesystem>
 #include <functional>
@@ -60,13 +61,26 @@ public:
     /// Filled in where empty: id, created_ms, pid (this process's, unless the run is over) and name
     /// ("brave-otter-12"); a name that is taken gets a number.
     Result<RunRecord> create(RunRecord run);
+    /// Several at once, in one transaction.
+    Result<std::vector<RunRecord>> create_all(std::vector<RunRecord> runs);
+    /// Stores a new sweep (id, created_ms and, from `name` or its plan's title, a free name are filled in),
+    /// or replaces the plan, cells and note of the one with this id. Blocks until committed.
+    Result<SweepRecord> save_sweep(SweepRecord sweep);
+    /// Says that this process trains the sweep, or no longer does. Error: another living process does.
+    Result<void> hold_sweep(const std::string& id, bool hold);
     /// Takes a stopped or interrupted run up again at `from`: deletes its samples, matrices and checkpoints
     /// after that update (those at it stay; the log stays whole), sets state running and this process's id.
     /// With from.count < 0 all samples, matrices and checkpoints go: the run starts over. Blocks until
     /// committed. Refuses a run that a living process holds, this one included, and any other state.
     Result<void> reopen(const RunId& run, Update from, std::int64_t planned_updates);
 
+    /// Several at once as reopen() does from before their beginnings, with the updates that each is to make;
+    /// all or none, in one transaction.
+    Result<void> begin_anew(const std::vector<std::pair<RunId, std::int64_t>>& runs);
+
     bool push(BatchPtr batch) override;
+    /// The batches of many runs in one piece, so that they are written in few transactions.
+    bool push_all(std::vector<BatchPtr> batches) override;
     std::string failure() const override;
 
     /// Applies edits in one transaction, all or none, and returns the edits that undo them, in the order to
@@ -79,6 +93,12 @@ public:
     /// Blocks until committed; batches wait meanwhile.
     Result<MergedRun> merge(RunSource& from, const RunId& run,
                             const std::function<bool(double fraction)>& progress = {});
+
+    /// Takes over the sweeps of `from`; returns how many are new here. Blocks until committed.
+    Result<std::int64_t> merge_sweeps(RunSource& from);
+
+    /// Changes what is given of a sweep and returns the edit that undoes it. Blocks until committed.
+    Result<SweepEdit> edit_sweep(const SweepEdit& edit);
 
     /// Blocks until everything pushed before is committed. Error: the writer has failed.
     Result<void> flush();

@@ -63,9 +63,10 @@ std::vector<embedded::File> schema_until(int version) {
 /// A store as 0.1.0 left it.
 std::filesystem::path store_of_version(int version, const TemporaryFolder& folder) {
     const auto file = folder.file("old.sqlite");
-    must(prepare_store(file, schema_until(version)));
-    for (int v = 1; v <= version; ++v)
+    for (int v = 1; v <= version; ++v) {
+        must(prepare_store(file, schema_until(v)));
         query(file, read_text(DESCENT_SOURCE_DIR "/tests/store/version-" + std::to_string(v) + ".sql"));
+    }
     return file;
 }
 
@@ -248,6 +249,7 @@ TEST_P(MigrationFrom, KeepsEverything) {
                                     "metric",     "sample",      "curve",        "log",
                                     "checkpoint", "run_summary", "samples_named"};
     if (GetParam() >= 2) tables.push_back("change");
+    if (GetParam() >= 3) tables.push_back("pyramid");
     std::vector<std::string> all, before;
     for (const auto& table : tables) {
         all.push_back(all_of(file, table));
@@ -268,7 +270,7 @@ TEST_P(MigrationFrom, KeepsEverything) {
     const RunId run = must(reader->find("broad-brook-1"));
     const std::vector<Change> changed{{Update{1}, "optimizer.lr", "0.05"}};
     EXPECT_EQ(must(reader->run(run)).changes, GetParam() >= 2 ? changed : std::vector<Change>());
-    EXPECT_EQ(must(reader->run(run)).colour, std::nullopt);
+    EXPECT_EQ(must(reader->run(run)).colour, GetParam() >= 3 ? std::optional(5) : std::nullopt);
     const auto writer = must(StoreWriter::open(file));
     must(writer->apply({SetColour{run, 3}}));
     EXPECT_EQ(must(reader->run(run)).colour, 3);
@@ -292,6 +294,7 @@ TEST_P(MigrationFrom, AnArchiveCanBeReadAsItIs) {
     EXPECT_EQ(must(reader->run(runs[0].id)).changes.size(), GetParam() >= 2 ? 1u : 0u);
     EXPECT_EQ(reader->series(runs[0].id, "train/loss").size(), 1u);
     EXPECT_EQ(reader->overview(runs[0].id, "train/loss").size(), 1u);
+    EXPECT_TRUE(reader->sweeps().empty());
     EXPECT_EQ(read_text(file), before);
     ::chmod(folder.path().c_str(), 0755);
 }

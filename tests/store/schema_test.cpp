@@ -18,7 +18,7 @@ TEST(Schema, ExplainsItselfInAnySqliteTool) {
               "SELECT group_concat(name) FROM (SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
               " AND name NOT LIKE 'sqlite%' ORDER BY name)"),
         "change,checkpoint,curve,dataset,log,metric,param,provenance,pyramid,run,run_summary,sample,"
-        "samples_named,tag");
+        "samples_named,sweep,sweep_cell,tag");
 }
 
 TEST(Schema, WhatBelongsToARunGoesWithIt) {
