@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::string_view kMinus = "\u2212", kBetween = " · ";
 constexpr std::string_view kObserving = "probe_"; ///< how parameters of the regime that only look begin
+constexpr std::string_view kRecordEvery = "record_every"; ///< the one that does not
 constexpr std::array<std::string_view, 13> kOfEveryRun{
     "task", "model",   "optimizer",  "regime", "seed",    "name",   "state",
     "tags", "threads", "parameters", "epochs", "updates", "seconds"};
@@ -279,7 +280,8 @@ std::vector<std::string> differing_fields(const std::vector<RunRecord>& runs) {
 }
 
 bool only_observes(std::string_view field) {
-    return field.starts_with("regime.") && field.substr(7).starts_with(kObserving);
+    if (!field.starts_with("regime.")) return false;
+    return field.substr(7).starts_with(kObserving) || field.substr(7) == kRecordEvery;
 }
 
 Result<std::string> field_meant(const std::vector<RunRecord>& runs, std::string_view word) {

@@ -13,5 +13,6 @@ struct File {
 
 std::span<const File> schema();   ///< resources/schema
 std::span<const File> surnames(); ///< resources/names
+std::span<const File> sweeps();   ///< resources/sweeps
 
 } // namespace descent::embedded

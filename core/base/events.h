@@ -90,6 +90,12 @@ public:
     /// False when the sink can no longer keep what it is given (the store cannot be written); the run then
     /// stops and failure() says why.
     virtual bool push(BatchPtr batch) = 0;
+    /// Of several runs at once, in order.
+    virtual bool push_all(std::vector<BatchPtr> batches) {
+        for (auto& batch : batches)
+            if (!push(std::move(batch))) return false;
+        return true;
+    }
     virtual std::string failure() const { return {}; }
 };
 

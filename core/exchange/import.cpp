@@ -109,6 +109,7 @@ Result<ImportReport> merge_store(StoreWriter& writer, const fs::path& other,
             }
             done.warnings.insert(done.warnings.end(), merged.warnings.begin(), merged.warnings.end());
         }
+        unwrap(writer.merge_sweeps(*from));
         report(progress, 1);
         return done;
     });
