@@ -57,6 +57,8 @@ BatchPlan::BatchPlan(const Examples& train, const Variation* variation, const Mo
                              format_count(std::min(first_batch_, last_batch_)) + " examples");
     }
     if (balanced_) {
+        if (classes == 0)
+            throw InputError("regime.balance = bootstrap: this task has no classes; expected none");
         by_class_.resize(static_cast<std::size_t>(classes));
         const auto* label = set_.labels.data_ptr<std::int64_t>();
         for (std::int64_t i = 0; i < size(); ++i) by_class_[static_cast<std::size_t>(label[i])].push_back(i);
@@ -208,6 +210,11 @@ Examples BatchPlan::chunk(std::int64_t index) const {
                         : set_.at(indices);
     if (drops_) examples.masks = masks(first, count);
     return examples;
+}
+
+Tensor BatchPlan::indices() const {
+    if (fixed()) return at::arange(size(), at::kLong);
+    return at::from_blob(const_cast<std::int64_t*>(permutation_.data()) + begin_, {end_ - begin_}, at::kLong);
 }
 
 Tensor BatchPlan::masks(std::int64_t first, std::int64_t count) const {

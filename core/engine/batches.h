@@ -49,6 +49,8 @@ public:
     /// They, in chunks: the regime's blocks where it uses them, else of at most micro_batch. The whole set is
     /// cut and prepared once where it stays the same.
     Examples chunk(std::int64_t index) const;
+    /// They, by their numbers in the training set: int64 [n].
+    Tensor indices() const;
 
     /// Where in the plan it stands, for checkpoints.
     std::map<std::string, std::string> state() const;

@@ -33,7 +33,7 @@ SampleLoss::SampleLoss(Experiment& experiment, std::vector<Examples> chunks)
 
 Tensor SampleLoss::share(const Examples& chunk) const {
     const auto logits = experiment_.model().logits(experiment_.weights(), chunk);
-    return experiment_.losses(logits, chunk.labels).sum() / static_cast<double>(examples_);
+    return experiment_.losses(logits, chunk).sum() / static_cast<double>(examples_);
 }
 
 double SampleLoss::value() const {

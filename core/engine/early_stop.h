@@ -9,15 +9,20 @@
 
 namespace descent {
 
-/// Ends a run that has stopped getting better: patience counted in evaluations. Prechelt 1998. Thread: the
-/// trainer's.
+/// Ends a run that has stopped getting better: patience counted in evaluations. Prechelt 1998. Or one that
+/// has answered the whole training set rightly: so many updates later. Thread: the trainer's.
 class EarlyStop {
 public:
-    explicit EarlyStop(const ParamSet& regime);
+    /// `regression`: there are no answers to go by. Throws InputError where the regime asks for them.
+    explicit EarlyStop(const ParamSet& regime, bool regression = false);
     /// After each evaluation of the validation set.
     void observe(double loss, double accuracy, Update update);
-    /// Why the run should end now, if it should.
-    std::optional<std::string> reason() const;
+    /// Whenever the training set has been answered by the weights after `update` updates.
+    void observe_training(double accuracy, Update update);
+    /// The first of these updates with all of it right.
+    std::optional<Update> perfect_at() const { return perfect_at_; }
+    /// Why the run should end now, after `update` updates, if it should.
+    std::optional<std::string> reason(Update update) const;
     std::vector<double> state() const;
     void restore(const std::vector<double>& state);
 
@@ -27,6 +32,8 @@ private:
     double delta_;
     double best_; // larger is better
     std::int64_t best_update_ = 0, without_ = 0;
+    std::int64_t after_perfect_; // updates; 0 for ever
+    std::optional<Update> perfect_at_;
 };
 
 } // namespace descent

@@ -1,12 +1,12 @@
 #include "core/engine/engine.h"
 
-#include "core/base/format.h"
+#include "core/engine/ensemble.h"
+#include "core/engine/ensemble_session.h"
+#include "core/engine/run_facts.h"
 #include "core/engine/session.h"
 #include "core/engine/system.h"
 #include "core/store/reader.h"
 #include "core/store/store.h"
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -15,42 +15,10 @@ namespace descent {
 
 namespace {
 
-std::string host_name() {
-    char name[256] = {};
-    gethostname(name, sizeof name - 1);
-    return name;
-}
-
-void complete(Inspection& facts, Experiment& experiment, int threads) {
-    auto& p = facts.provenance;
-    p.studio_version = DESCENT_VERSION;
-    p.torch_version = engine_info().torch_version;
-    p.blas = engine_info().blas;
-    p.threads = threads;
-    p.parameters = experiment.weights().count();
-    p.host = host_name();
+void complete(Inspection& facts, const Experiment& experiment, int threads) {
+    complete(facts.provenance, experiment.weights().count(), threads);
     facts.updates_per_epoch = experiment.plan().updates_per_epoch();
     facts.planned_updates = experiment.planned().count;
-}
-
-/// The step size and the clip in the other reduction's units, for batches of one size.
-std::vector<std::string> notes(const RunSpec& spec, std::int64_t examples) {
-    const auto& regime = spec.regime.params;
-    auto batch = regime.integer("batch_size");
-    if (batch == 0 || batch > examples) batch = examples;
-    const bool sum = regime.text("reduction") == "sum";
-    const auto n = static_cast<double>(batch);
-    const double lr = spec.optimizer.params.real("lr"), clip = regime.real("clip_norm");
-    const std::string here = sum ? "sum" : "mean", there = sum ? "mean" : "sum";
-    std::vector<std::string> all;
-    if (batch == 1) return all;
-    if (spec.optimizer.id == "sgd")
-        all.push_back("lr " + format_number(lr) + " on the " + here + " over " + format_count(batch) +
-                      " examples is " + format_number(sum ? lr * n : lr / n) + " on the " + there);
-    if (clip > 0)
-        all.push_back("clip " + format_number(clip) + " on the " + here + " is " +
-                      format_number(sum ? clip / n : clip * n) + " on the " + there);
-    return all;
 }
 
 int chosen_threads(int asked, int otherwise) {
@@ -94,21 +62,12 @@ public:
             steer(start, options, start.experiment->spec());
             auto facts = start.experiment->data().inspection;
             complete(facts, *start.experiment, start.threads);
-            for (auto& note : notes(spec, start.experiment->plan().size()))
-                start.log.push_back({LogLine::Level::info, 0, std::move(note)});
-            report_data(facts, start.log);
+            start.log = first_lines(facts, spec, start.experiment->plan().size());
             for (const auto& line : options.log) start.log.push_back({LogLine::Level::info, 0, line});
 
-            RunRecord record;
-            record.id = RunId::random();
-            record.spec = start.experiment->spec();
-            record.key = catalog().key(record.spec);
-            record.created_ms = record.started_ms = now_ms();
-            record.planned = start.experiment->planned();
-            record.pid = getpid();
-            record.tags = options.tags;
-            record.provenance = std::move(facts.provenance);
-            start.record = unwrap(store.create(std::move(record)));
+            start.record =
+                unwrap(store.create(new_record(start.experiment->spec(), std::move(facts.provenance),
+                                               start.experiment->planned(), options.tags)));
             return claim.give(
                 std::make_unique<TrainingSession>(std::move(start), store, options.feed, busy_));
         });
@@ -140,6 +99,21 @@ public:
         });
     }
 
+    std::vector<std::vector<std::size_t>> groups(const std::vector<RunSpec>& specs,
+                                                 std::size_t most) const override {
+        return ensemble_groups(specs, most);
+    }
+
+    Result<std::unique_ptr<EnsembleSession>> start_ensemble(const std::vector<RunSpec>& specs,
+                                                            StoreWriter& store,
+                                                            const EnsembleOptions& options) override {
+        return guarded([&]() -> std::unique_ptr<EnsembleSession> {
+            const Claim claim(busy_);
+            return claim.give(
+                make_ensemble(specs, store, options, chosen_threads(options.threads, 1), busy_));
+        });
+    }
+
 private:
     /// Holds the engine while a session is made; the session holds it from then on.
     class Claim {
@@ -151,7 +125,8 @@ private:
         ~Claim() {
             if (!given_) busy_->clear();
         }
-        std::unique_ptr<Session> give(std::unique_ptr<TrainingSession> session) const {
+        template<class Kind>
+        std::unique_ptr<Kind> give(std::unique_ptr<Kind> session) const {
             session->begin();
             given_ = true;
             return session;
@@ -190,28 +165,6 @@ private:
             took = Clock::now() - start;
         } while (took.count() < 0.2 && updates < 200 && !stop.stop_requested());
         return took.count() / updates;
-    }
-
-    static void report_data(const Inspection& facts, std::vector<LogLine>& log) {
-        std::string dropped;
-        for (const auto& [character, times] : facts.dropped_characters)
-            dropped += (dropped.empty() ? "" : ", ") + std::string("'") + character + "' " +
-                       format_count(times) + "×";
-        if (!dropped.empty())
-            log.push_back({LogLine::Level::info, 0, "characters dropped from the data: " + dropped});
-        if (facts.dropped_lines > 0)
-            log.push_back({LogLine::Level::warning, 0,
-                           format_count(facts.dropped_lines) + " lines dropped: nothing was left of them"});
-        for (const auto& [file, reason] : facts.left_out)
-            log.push_back({LogLine::Level::warning, 0, "left out: " + reason});
-        if (facts.duplicates > 0)
-            log.push_back(
-                {LogLine::Level::info, 0, format_count(facts.duplicates) + " repeated lines in the data"});
-        if (engine_info().slow_blas)
-            log.push_back(
-                {LogLine::Level::warning, 0,
-                 "slow BLAS (" + engine_info().blas +
-                     "): training will be many times slower than with OpenBLAS (libopenblas0-pthread)"});
     }
 
     static void warn_of_differences(const Provenance& then, TrainingSession::Start& start) {

@@ -105,6 +105,35 @@ public:
     virtual RunState wait() = 0; ///< blocks until the run is over and its last batch is pushed
 };
 
+/// Several runs of one family in progress as one program on its own thread; each is a run of its own in the
+/// store, with the same samples as if it had been trained alone (to rounding). All calls are thread-safe and
+/// return at once, except wait() and the destructor, which stop what goes on and join the thread.
+class EnsembleSession {
+public:
+    virtual ~EnsembleSession() = default;
+    virtual const std::vector<RunId>& runs() const = 0; ///< in the order of the specs
+    struct Progress {
+        std::int64_t members = 0, over = 0; ///< of them no longer trained: finished, stopped early, diverged
+        Update update{}, planned{};         ///< of those that are, the longest
+        double seconds = 0;
+        std::optional<double> eta_seconds;
+    };
+    virtual Progress progress() const = 0;
+    /// Ends those that go on, as stopped or interrupted. They begin anew when they are taken up again.
+    virtual void stop(RunState as = RunState::interrupted) = 0;
+    /// Blocks until all are over and stored; each one's final state, in order.
+    virtual std::vector<RunState> wait() = 0;
+};
+
+struct EnsembleOptions {
+    int threads = 0; ///< 0 = the engine's choice
+    std::vector<std::string> tags{};
+    /// One for each spec, or empty: a stored run that is begun anew in place of a new one.
+    std::vector<std::optional<RunId>> again{};
+    std::stop_token stop{};
+    LoadProgress progress{};
+};
+
 /// Thread: all members thread-safe; start() and inspect() block while data is read (call them off the GUI
 /// thread). One session at a time in a process: torch's global state is one; a second start() is refused.
 class Engine {
@@ -121,6 +150,25 @@ public:
     /// none): the samples after the checkpoint are made again, bit for bit.
     virtual Result<std::unique_ptr<Session>> resume(const RunRecord& run, StoreWriter& store,
                                                     const StartOptions& options = {}) = 0;
+
+    /// How to train these with few programs: indices into `specs` in groups that start_ensemble takes, of at
+    /// most `most` each. A group of one is for start(), which every run can be trained with. Returns at once.
+    virtual std::vector<std::vector<std::size_t>> groups(const std::vector<RunSpec>& specs,
+                                                         std::size_t most) const {
+        (void)most;
+        std::vector<std::vector<std::size_t>> alone;
+        for (std::size_t i = 0; i < specs.size(); ++i) alone.push_back({i});
+        return alone;
+    }
+    /// Reads the data once, creates a run for each spec (or takes up those of `again`) and trains them
+    /// together. Error: specs of different families, or one that is trained alone, and why; then nothing was
+    /// stored.
+    virtual Result<std::unique_ptr<EnsembleSession>> start_ensemble(const std::vector<RunSpec>& specs,
+                                                                    StoreWriter& store,
+                                                                    const EnsembleOptions& options = {}) {
+        (void)specs, (void)store, (void)options;
+        return fail("this engine trains one network at a time");
+    }
 };
 
 /// Opens the engine's shared library and returns its engine, which lives as long as the process.

@@ -2,14 +2,16 @@
 
 namespace descent {
 
-void Evaluation::add(const Tensor& scores, const Tensor& losses, const Tensor& truths) {
+void Evaluation::add(const Tensor& outputs, const Tensor& losses, const Tensor& truths,
+                     const Tensor& answers) {
     loss_sum += losses.detach().to(at::kDouble).sum().item<double>();
-    const auto answers = scores.detach().argmax(1);
+    examples += truths.size(0);
+    if (!answers.defined()) return;
     const auto* truth = truths.data_ptr<std::int64_t>();
     const auto* answer = answers.data_ptr<std::int64_t>();
     for (std::int64_t i = 0; i < truths.size(0); ++i) ++confusion.at(truth[i], answer[i]);
     if (!keeps_logits) return;
-    const auto all = scores.detach().to(at::kDouble).contiguous();
+    const auto all = outputs.detach().to(at::kDouble).contiguous();
     logits.insert(logits.end(), all.data_ptr<double>(), all.data_ptr<double>() + all.numel());
     labels.insert(labels.end(), truth, truth + truths.size(0));
 }
@@ -19,8 +21,9 @@ Evaluation evaluate(const Model& model, const Weights& weights, const LossFuncti
     const at::NoGradGuard no_grad;
     Evaluation result(classes, keep_logits);
     for (const auto& chunk : chunks) {
-        const auto logits = model.logits(weights, chunk);
-        result.add(logits, loss.reported(logits, chunk.labels), chunk.labels);
+        const auto outputs = model.logits(weights, chunk);
+        result.add(outputs, loss.reported(outputs, chunk.labels, chunk.targets), chunk.labels,
+                   loss.answers(outputs));
     }
     return result;
 }

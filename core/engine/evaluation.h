@@ -12,7 +12,8 @@ namespace descent {
 /// Loss and answers over a set of examples, summed in double.
 struct Evaluation {
     double loss_sum = 0; ///< cross-entropy in nats, or whatever the regime's loss is
-    Confusion confusion;
+    std::int64_t examples = 0;
+    Confusion confusion; ///< of no classes for a regression
     bool keeps_logits = false;
     std::vector<double> logits;       ///< [n × classes], in the examples' order, if kept
     std::vector<std::int64_t> labels; ///< [n], likewise
@@ -21,9 +22,10 @@ struct Evaluation {
         : confusion(classes)
         , keeps_logits(keep_logits) {}
     /// Mean over the examples: not the mean of chunk means.
-    double loss() const { return loss_sum / static_cast<double>(confusion.total()); }
-    /// `scores` [n × classes]: the logits; `losses` [n]: each example's.
-    void add(const Tensor& scores, const Tensor& losses, const Tensor& truths);
+    double loss() const { return loss_sum / static_cast<double>(examples); }
+    /// `outputs` [n × classes]: the logits; `losses` [n]: each example's; `answers` [n], undefined for a
+    /// regression.
+    void add(const Tensor& outputs, const Tensor& losses, const Tensor& truths, const Tensor& answers);
 };
 
 /// Forward passes only. Thread: any, one set of weights at a time.

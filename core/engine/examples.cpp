@@ -4,6 +4,7 @@ namespace descent {
 
 Examples Examples::at(const Tensor& indices) const {
     Examples part{.inputs = inputs.index_select(0, indices), .labels = labels.index_select(0, indices)};
+    if (targets.defined()) part.targets = targets.index_select(0, indices);
     if (masks.defined()) part.masks = masks.index_select(0, indices);
     if (lengths.defined()) {
         part.lengths = lengths.index_select(0, indices);

@@ -3,6 +3,7 @@
 #include "core/engine/engine.h"
 #include "core/engine/torch.h"
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -25,11 +26,12 @@ struct Loading {
 
 /// Labelled examples as tensors. Immutable once built; cheap to copy.
 struct Examples {
-    Tensor inputs;  ///< sequences: uint8 [n, T], padded with 0; vectors: float [n, …]
-    Tensor lengths; ///< sequences: int64 [n], 1 … T; undefined otherwise
-    Tensor labels;  ///< int64 [n], 0 … classes − 1
-    Tensor masks{}; ///< uint8 [n, …]: what dropout keeps of each example, as the model drew it; undefined
-                    ///< without
+    Tensor inputs;    ///< sequences: uint8 [n, T], padded with 0; vectors: float [n, …]
+    Tensor lengths;   ///< sequences: int64 [n], 1 … T; undefined otherwise
+    Tensor labels;    ///< int64 [n], 0 … classes − 1; all 0 where the task is a regression
+    Tensor targets{}; ///< regression: float [n × outputs], what the outputs should be; undefined otherwise
+    Tensor masks{};   ///< uint8 [n, …]: what dropout keeps of each example, as the model drew it; undefined
+                      ///< without
     std::shared_ptr<const Prepared> prepared{}; ///< made by the model that will be given it, or null
 
     std::int64_t size() const { return labels.defined() ? labels.size(0) : 0; }
@@ -57,7 +59,14 @@ public:
 struct TaskShape {
     std::int64_t symbols = 0;           ///< sequences: size of the alphabet; 0 otherwise
     std::vector<std::int64_t> features; ///< vectors: shape of one example
-    std::int64_t classes = 0;
+    std::int64_t classes = 0;           ///< 0 where the outputs are numbers to be met (a regression)
+    std::int64_t outputs = 0;           ///< units of the output; 0: one a class
+    /// With one output for two classes: what it should be for class 0 and for class 1.
+    std::array<double, 2> sides{0, 1};
+
+    bool regression() const { return classes == 0; }
+    bool one_output() const { return classes == 2 && outputs == 1; }
+    std::int64_t width() const { return outputs > 0 ? outputs : classes; } ///< of the output layer
 };
 
 } // namespace descent

@@ -1,6 +1,8 @@
 #include "core/engine/experiment.h"
 
+#include "core/base/format.h"
 #include "core/engine/clip.h"
+#include "core/engine/labels.h"
 
 #include <cmath>
 
@@ -8,47 +10,14 @@ namespace descent {
 
 namespace {
 
-at::ScalarType dtype(const ParamSet& regime) {
-    return regime.text("precision") == "float64" ? at::kDouble : at::kFloat;
-}
-
-/// Validation accuracy of always answering the commonest training class.
-double majority_baseline(const TaskData& data) {
-    const auto counts = at::bincount(data.train.labels, {}, data.shape.classes);
-    const auto commonest = counts.argmax().item<std::int64_t>();
-    return data.validation.labels.eq(commonest).to(at::kDouble).mean().item<double>();
+TaskData with_label_noise(TaskData data, const RunSpec& spec) {
+    data.train.labels = noisy_labels(data, spec);
+    return data;
 }
 
 Weights draw(const RunSpec& spec, const Model& model) {
     RandomStream init(spec.seed, "init");
-    return {model.weights(), init, dtype(spec.regime.params)};
-}
-
-/// N/(C·N_c): the mean over the training set is 1. Classes without examples count for nothing. Undefined
-/// where the regime does not weight.
-Tensor class_weights(const TaskData& data, const ParamSet& regime) {
-    if (regime.text("balance") != "loss") return {};
-    const auto counts = at::bincount(data.train.labels, {}, data.shape.classes).to(at::kDouble);
-    const auto present = counts.gt(0).sum().item<double>();
-    const auto n = static_cast<double>(data.train.size());
-    return at::where(counts.gt(0), counts.reciprocal().mul(n / present), at::zeros_like(counts))
-        .to(dtype(regime));
-}
-
-/// Each training label replaced, once, with the regime's probability by a wrong one (Nakkiran et al. 2019).
-TaskData with_label_noise(TaskData data, const RunSpec& spec) {
-    const double share = spec.regime.params.real("label_noise");
-    const auto classes = static_cast<std::uint64_t>(data.shape.classes);
-    if (share <= 0 || classes < 2) return data;
-    RandomStream random(spec.seed, "label-noise");
-    data.train.labels = data.train.labels.clone();
-    auto* label = data.train.labels.data_ptr<std::int64_t>();
-    for (std::int64_t i = 0; i < data.train.size(); ++i) {
-        if (random.uniform() >= share) continue;
-        const auto other = static_cast<std::int64_t>(random.below(classes - 1));
-        label[i] = other < label[i] ? other : other + 1;
-    }
-    return data;
+    return {model.weights(), init, precision(spec.regime.params)};
 }
 
 } // namespace
@@ -61,21 +30,22 @@ Experiment::Experiment(const RunSpec& spec, TaskData data)
     , regime_(spec.regime.params)
     , base_lr_(spec.optimizer.params.real("lr"))
     , data_(with_label_noise(std::move(data), spec))
-    , model_(registry().model(spec.model.id).make(spec.model.params, data_.shape))
+    , model_(registry().model(spec.model.id).make(spec.model.params, data_.shape, spec.seed))
     , weights_(draw(spec, *model_))
     , start_(weights_.flat().clone())
     , optimizer_(registry()
                      .optimizer(spec.optimizer.id)
                      .make(spec.optimizer.params, {weights_.flat(), weights_.shapes()}))
     , plan_(data_.train, data_.variation.get(), *model_, data_.shape.classes, spec)
-    , loss_(regime_, class_weights(data_, regime_))
+    , loss_(regime_, data_.shape, class_weights(data_.shape, data_.train.labels, regime_))
     , gradient_(*model_, weights_, plan_, loss_, spec.seed)
     , averages_(regime_, weights_.flat())
     , plateau_(regime_)
-    , early_stop_(regime_)
+    , early_stop_(regime_, data_.shape.regression())
     , planned_changes_(unwrap(parse_changes(regime_.text("changes"), registry().catalog, spec))) {
-    data_.inspection.provenance.majority_baseline = majority_baseline(data_);
+    data_.inspection.provenance.majority_baseline = majority_baseline(data_, data_.train.labels);
     plan_schedule();
+    if (optimizer_->solves_least_squares()) require_least_squares();
 }
 
 void Experiment::plan_schedule() {
@@ -111,6 +81,7 @@ Evaluation Experiment::accumulate() {
     batch_ = plan_.next();
     Evaluation answers(data_.shape.classes, data_.detection.has_value());
     objective_ = gradient_.take(batch_, regime_, lr_, updates_, &answers);
+    if (plan_.plain()) early_stop_.observe_training(answers.confusion.accuracy(), updates_);
     if (const double radius = regime_.real("sam_radius"); radius > 0) {
         // Foret et al. 2021: the gradient at the worst place nearby, to first order.
         const at::NoGradGuard no_grad;
@@ -132,15 +103,56 @@ double Experiment::evaluate() {
     return objective;
 }
 
+/// Whether what is descended is ‖features·Wᵀ − targets‖² and nothing else.
+void Experiment::require_least_squares() const {
+    const auto refuse = [&](const std::string& what, const std::string& expected) {
+        throw InputError("optimizer " + spec_.optimizer.id + ": " + what + "; expected " + expected);
+    };
+    const auto one = data_.train.slice(0, 1);
+    if (!model_->features(one).defined())
+        refuse("model '" + spec_.model.id + "' is not linear in its weights", "linear or random-features");
+    if (regime_.text("loss") != "mse")
+        refuse("regime.loss is " + regime_.text("loss"), "mse, whose least value it finds");
+    if (!plan_.whole_set())
+        refuse("regime.batch_size is " + std::to_string(plan_.batch_size()) + " of " +
+                   format_count(plan_.size()) + " examples",
+               "0, the whole training set");
+    if (regime_.text("balance") != "none")
+        refuse("regime.balance is " + regime_.text("balance"), "none: all examples count alike");
+    if (regime_.real("positive_weight") != 1)
+        refuse("regime.positive_weight is " + format_number(regime_.real("positive_weight")),
+               "1: all examples count alike");
+    // What changes labels or gradients has no part in the solution; to pass over it would be to hide it.
+    for (const char* name : {"label_smoothing", "penalty", "noise", "sam_radius", "clip_norm", "clip_value",
+                             "clip_layer", "clip_agc"})
+        if (regime_.real(name) > 0)
+            refuse("regime." + std::string(name) + " is " + format_number(regime_.real(name)),
+                   "0: it takes no steps down a gradient");
+}
+
+Objective::LeastSquares Experiment::least_squares() {
+    require_least_squares(); // a change may have been made since the start
+    const at::NoGradGuard no_grad;
+    std::vector<Tensor> features, targets;
+    for (std::int64_t i = 0; i < batch_.chunks; ++i) {
+        const auto chunk = plan_.chunk(i);
+        const auto like = at::empty({chunk.size(), data_.shape.width()}, at::kDouble);
+        features.push_back(model_->features(chunk));
+        targets.push_back(loss_.wanted(like, chunk.labels, chunk.targets));
+    }
+    return {at::cat(features), at::cat(targets)};
+}
+
 UpdateFacts Experiment::step(const Evaluation& batch) {
     auto& x = weights_.flat();
     auto& gradient = weights_.gradient();
     UpdateFacts facts{.loss = batch.loss(),
-                      .examples = batch.confusion.total(),
+                      .examples = batch.examples,
                       .lr = lr_,
                       .whole_set = plan_.whole_set(),
                       .clips = clips(regime_),
-                      .batch_size = plan_.batch_size()};
+                      .batch_size = plan_.batch_size(),
+                      .perfect_at = perfect_at()};
     const auto unclipped = gradient_.unclipped_norm();
     const auto clipped = clip(weights_, regime_);
     facts.gradient_norm = clipped.norm;
@@ -161,6 +173,11 @@ UpdateFacts Experiment::step(const Evaluation& batch) {
 void Experiment::observe(const Evaluation& train, const Evaluation& validation) {
     plateau_.observe(train.loss());
     early_stop_.observe(validation.loss(), validation.confusion.accuracy(), updates_);
+    early_stop_.observe_training(train.confusion.accuracy(), updates_);
+}
+
+std::optional<Update> Experiment::perfect_at() const {
+    return plan_.plain() ? early_stop_.perfect_at() : std::nullopt;
 }
 
 std::vector<Examples> Experiment::sample(std::int64_t most) const {

@@ -53,13 +53,16 @@ public:
     /// After an evaluation: what a plateau and early stopping go by.
     void observe(const Evaluation& train, const Evaluation& validation);
     /// Why the run should end now, if it should.
-    std::optional<std::string> stop_early() const { return early_stop_.reason(); }
+    std::optional<std::string> stop_early() const { return early_stop_.reason(updates_); }
+    /// The first update count whose weights answered the whole training set rightly, as far as the plan lets
+    /// each update see it as it is.
+    std::optional<Update> perfect_at() const;
 
     const LossFunction& loss() const { return loss_; }
     /// Each example's contribution to the loss that is descended [n], differentiable in the weights: as the
-    /// regime's loss, smoothing and class weights say. `logits` [n × classes].
-    Tensor losses(const Tensor& logits, const Tensor& labels) const {
-        return loss_.descended(logits, labels);
+    /// regime's loss, smoothing and class weights say. `outputs` [n × classes].
+    Tensor losses(const Tensor& outputs, const Examples& examples) const {
+        return loss_.descended(outputs, examples.labels, examples.targets);
     }
     /// Up to `most` examples of the training set, unvaried and without dropout, in chunks as the model likes
     /// them: the same ones at each call.
@@ -78,6 +81,8 @@ public:
 
 private:
     double evaluate() override; // the objective, asked again within a step
+    LeastSquares least_squares() override;
+    void require_least_squares() const;
     const std::vector<Examples>& chunks(std::vector<Examples>& kept, const Examples& set);
     void plan_schedule();
 

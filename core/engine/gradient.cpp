@@ -35,10 +35,10 @@ Gradient::Gradient(const Model& model, Weights& weights, const BatchPlan& plan, 
 double Gradient::backward(const Examples& chunk, double scale, Evaluation* answers) {
     weights_.gradient().zero_();
     const auto logits = model_.logits(weights_, chunk);
-    const auto reported = loss_.reported(logits, chunk.labels);
-    const auto descended = loss_.plain() ? reported : loss_.descended(logits, chunk.labels);
+    const auto reported = loss_.reported(logits, chunk.labels, chunk.targets);
+    const auto descended = loss_.plain() ? reported : loss_.descended(logits, chunk.labels, chunk.targets);
     descended.backward(at::full_like(descended, scale));
-    if (answers) answers->add(logits, reported, chunk.labels);
+    if (answers) answers->add(logits, reported, chunk.labels, loss_.answers(logits));
     return descended.detach().to(at::kDouble).sum().item<double>() * scale;
 }
 
@@ -94,7 +94,7 @@ Tensor Gradient::exact_product(const Examples& block, const Tensor& direction) {
         parts.push_back(direction.narrow(0, at, leaf.tensor.numel()).view_as(leaf.tensor));
         at += leaf.tensor.numel();
     }
-    const auto loss = loss_.descended(model_.logits(weights_, block), block.labels).mean();
+    const auto loss = loss_.descended(model_.logits(weights_, block), block.labels, block.targets).mean();
     const auto gradients = torch::autograd::grad({loss}, leaves, {}, true, true);
     const auto products = torch::autograd::grad(gradients, leaves, parts, false, false, true);
     std::vector<Tensor> flat;

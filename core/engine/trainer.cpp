@@ -1,6 +1,7 @@
 #include "core/engine/trainer.h"
 
 #include "core/base/format.h"
+#include "core/engine/run_probes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +15,6 @@ using namespace std::chrono_literals;
 constexpr auto kFlushEvery = 100ms; // with the writer's own delay still well inside a quarter second
 constexpr std::size_t kFlushSamples = 8192;
 constexpr auto kCheckpointEvery = 10s;
-constexpr std::int64_t kKeptMatrices = 200;
 
 } // namespace
 
@@ -28,14 +28,12 @@ Trainer::Trainer(Experiment& experiment, Control& control, Sinks sinks, RunId ru
     , meter_(experiment, recorder_)
     , to_come_(experiment.planned_changes())
     , planned_(experiment.planned())
-    , evaluate_every_(experiment.regime().integer("evaluate_every")) {
-    const auto evaluations = experiment.plan().planned_epochs({}) / evaluate_every_ + 1;
-    matrix_every_ = evaluate_every_ * ((evaluations + kKeptMatrices - 1) / kKeptMatrices);
+    , evaluate_every_(experiment.regime().integer("evaluate_every"))
+    , record_every_(experiment.regime().integer("record_every")) {
+    matrix_every_ = matrix_interval(evaluate_every_, experiment.plan().planned_epochs({}));
     const auto& facts = experiment.data().inspection.provenance;
-    const ProbeSetup setup{experiment.spec(), facts.classes, facts.majority_baseline,
-                           experiment.data().detection};
-    for (const auto& definition : registry().probes)
-        if (auto probe = definition.make(setup, recorder_)) probes_.push_back(std::move(probe));
+    probes_ = make_probes(
+        {experiment.spec(), facts.classes, facts.majority_baseline, experiment.data().detection}, recorder_);
 }
 
 void Trainer::remember(const std::vector<Change>& made) {
@@ -122,27 +120,28 @@ void Trainer::evaluate(const Evaluation* whole_set, bool last) {
         experiment_.weights().flat().copy_(averages.weights());
         averaged = over(experiment_.validation_chunks());
     }
+    experiment_.observe(train, validation);
     EvaluationFacts facts{
         .train = train,
         .validation = validation,
         .test = test ? &*test : nullptr,
         .averaged = averaged ? &*averaged : nullptr,
         .examples_per_second = trained > 0 ? static_cast<double>(examples_since_) / trained : 0,
-        .keep_matrices = last || static_cast<std::int64_t>(epoch_.passes) % matrix_every_ == 0};
+        .keep_matrices = last || static_cast<std::int64_t>(epoch_.passes) % matrix_every_ == 0,
+        .perfect_at = experiment_.perfect_at(),
+        .weights = experiment_.weights().flat(),
+        .first = update_ == Update{},
+        .last = last};
     recorder_.at(update_, epoch_, seconds());
     for (const auto& probe : probes_) probe->evaluated(facts, recorder_);
     meter_.record_share(seconds() - meter_.seconds());
-    experiment_.observe(train, validation);
     examples_since_ = 0;
     evaluated_at_ = seconds();
 }
 
 RunState Trainer::diverged(const UpdateFacts& facts) {
-    const bool loss = !std::isfinite(facts.loss);
-    const double value = loss ? facts.loss : facts.gradient_norm;
-    set_state(RunState::diverged, "diverged at update " + format_count(update_.count) + ": " +
-                                      (loss ? "loss" : "gradient norm") + " is " +
-                                      (std::isnan(value) ? "not a number" : "infinite"));
+    auto change = divergence(update_, facts);
+    set_state(change.state, std::move(change.reason));
     return RunState::diverged;
 }
 
@@ -219,7 +218,7 @@ UpdateFacts Trainer::make_update() {
     epoch_ = {experiment_.plan().passes()};
     const double lr = experiment_.lr();
     const auto batch = experiment_.accumulate();
-    const auto examples = batch.confusion.total();
+    const auto examples = batch.examples;
     examples_since_ += examples;
     pass_seconds_ = since() * static_cast<double>(experiment_.plan().size()) / static_cast<double>(examples);
     if (evaluates) evaluate(experiment_.plan().plain() ? &batch : nullptr, false);
@@ -227,7 +226,8 @@ UpdateFacts Trainer::make_update() {
     const Lens lens{experiment_, experiment_.weights().gradient(), batch.loss(), lr, update_};
     if (!meter_.idle()) meter_.before(lens, seconds() - meter_.seconds(), pass_seconds_);
     const auto facts = experiment_.step(batch);
-    for (const auto& probe : probes_) probe->updated(facts, recorder_);
+    if (update_.count % record_every_ == 0 || !facts.finite())
+        for (const auto& probe : probes_) probe->updated(facts, recorder_);
     if (facts.finite() && !meter_.idle()) meter_.after(lens);
     check_breakpoints();
     if (facts.finite()) update_ = experiment_.updates();
@@ -248,7 +248,7 @@ RunState Trainer::loop() {
         const auto leave = next_leave();
         if (leave.stop) {
             checkpoint();
-            set_state(leave.as, leave.as == RunState::stopped ? "" : "the program was ended");
+            set_state(leave.as, ended(leave.as).reason);
             return leave.as;
         }
         const auto facts = make_update();

@@ -78,6 +78,7 @@ private:
 
     Update update_{}, planned_{};
     std::int64_t evaluate_every_, matrix_every_; // epochs
+    std::int64_t record_every_;                  // updates
     double seconds_before_ = 0;                  // training time before resumed_at_
     Clock::time_point resumed_at_{};             // when the clock last went on; pauses are left out
     bool clock_runs_ = false;

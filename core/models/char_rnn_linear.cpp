@@ -22,8 +22,8 @@ public:
         const double bound = 1.0 / std::sqrt(static_cast<double>(inputs));
         return {{"i2h.weight", {hidden_, inputs}, uniform, bound},
                 {"i2h.bias", {hidden_}, uniform, bound},
-                {"i2o.weight", {shape_.classes, inputs}, uniform, bound},
-                {"i2o.bias", {shape_.classes}, uniform, bound}};
+                {"i2o.weight", {shape_.width(), inputs}, uniform, bound},
+                {"i2o.bias", {shape_.width()}, uniform, bound}};
     }
 
     std::vector<Examples> prepare(const Examples& set, std::int64_t chunk) const override {
@@ -65,7 +65,7 @@ ModelDefinition model_char_rnn_linear() {
          .params =
              {integer("hidden", 128, "Size of the hidden state").at_least(1).at_most(8192).in("units").log()},
          .tasks = {"names"}},
-        [](const ParamSet& params, const TaskShape& shape) {
+        [](const ParamSet& params, const TaskShape& shape, std::uint64_t) {
             return std::make_unique<CharRnnLinear>(params, shape);
         }};
 }

@@ -17,7 +17,7 @@ public:
         , dropout_(params.real("dropout"))
         , bands_(shape.features.at(0))
         , frames_(shape.features.at(1))
-        , classes_(shape.classes) {
+        , outputs_(shape.width()) {
         if (bands_ < kKernel[0] || frames_ < kKernel[1])
             throw InputError("model 'crnn-attention' needs at least " + std::to_string(kKernel[1]) +
                              " frames of " + std::to_string(kKernel[0]) + " bands; these examples have " +
@@ -42,8 +42,8 @@ public:
         specs.push_back({"attention.0.bias", {hidden_}, uniform, rest});
         specs.push_back({"attention.2.weight", {1, hidden_}, uniform, rest});
         specs.push_back({"attention.2.bias", {1}, uniform, rest});
-        specs.push_back({"output.weight", {classes_, hidden_}, uniform, rest});
-        specs.push_back({"output.bias", {classes_}, uniform, rest});
+        specs.push_back({"output.weight", {outputs_, hidden_}, uniform, rest});
+        specs.push_back({"output.bias", {outputs_}, uniform, rest});
         return specs;
     }
 
@@ -101,7 +101,7 @@ private:
 
     std::int64_t channels_, hidden_;
     double dropout_;
-    std::int64_t bands_, frames_, classes_;
+    std::int64_t bands_, frames_, outputs_;
 };
 
 } // namespace
@@ -121,7 +121,7 @@ ModelDefinition model_crnn_attention() {
                         .at_least(0)
                         .below(1)},
          .tasks = {"kws-binary", "kws-3"}},
-        [](const ParamSet& params, const TaskShape& shape) {
+        [](const ParamSet& params, const TaskShape& shape, std::uint64_t) {
             return std::make_unique<CrnnAttention>(params, shape);
         }};
 }

@@ -25,7 +25,7 @@ ModelDefinition model_elman() {
              .summary = "Recurrent net with tanh units (torch.nn.RNN), linear read-out of the last state",
              .params = recurrent_params(),
              .tasks = {"names"}},
-            [](const ParamSet& params, const TaskShape& shape) {
+            [](const ParamSet& params, const TaskShape& shape, std::uint64_t) {
                 return std::make_unique<Elman>(params, shape);
             }};
 }

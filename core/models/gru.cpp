@@ -26,13 +26,14 @@ protected:
 } // namespace
 
 ModelDefinition model_gru() {
-    return {
-        {.id = "gru",
-         .title = "GRU",
-         .summary = "Gated recurrent unit (torch.nn.GRU), linear read-out of the last state",
-         .params = recurrent_params(),
-         .tasks = {"names"}},
-        [](const ParamSet& params, const TaskShape& shape) { return std::make_unique<Gru>(params, shape); }};
+    return {{.id = "gru",
+             .title = "GRU",
+             .summary = "Gated recurrent unit (torch.nn.GRU), linear read-out of the last state",
+             .params = recurrent_params(),
+             .tasks = {"names"}},
+            [](const ParamSet& params, const TaskShape& shape, std::uint64_t) {
+                return std::make_unique<Gru>(params, shape);
+            }};
 }
 
 } // namespace descent

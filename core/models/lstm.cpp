@@ -24,13 +24,14 @@ protected:
 } // namespace
 
 ModelDefinition model_lstm() {
-    return {
-        {.id = "lstm",
-         .title = "LSTM",
-         .summary = "Long short-term memory (torch.nn.LSTM), linear read-out of the last state",
-         .params = recurrent_params(),
-         .tasks = {"names"}},
-        [](const ParamSet& params, const TaskShape& shape) { return std::make_unique<Lstm>(params, shape); }};
+    return {{.id = "lstm",
+             .title = "LSTM",
+             .summary = "Long short-term memory (torch.nn.LSTM), linear read-out of the last state",
+             .params = recurrent_params(),
+             .tasks = {"names"}},
+            [](const ParamSet& params, const TaskShape& shape, std::uint64_t) {
+                return std::make_unique<Lstm>(params, shape);
+            }};
 }
 
 } // namespace descent

@@ -16,8 +16,17 @@ class Model {
 public:
     virtual ~Model() = default;
     virtual std::vector<WeightSpec> weights() const = 0;
-    /// Logits [n, classes] of the n examples, in their order; differentiable in the weights.
+    /// Logits [n, classes], or whatever the outputs are (TaskShape::width), of the n examples, in their
+    /// order; differentiable in the weights.
     virtual Tensor logits(const Weights& weights, const Examples& examples) const = 0;
+
+    /// Outputs [K, n, outputs] of K networks of this family, differentiable in `weights`: one tensor for each
+    /// of weights(), [K, shape…]. `inputs` [n, …] for all of them, or [K, n, …]. Undefined where the family
+    /// cannot be trained as an ensemble.
+    virtual Tensor ensemble_logits(const std::vector<Tensor>& weights, const Tensor& inputs) const;
+    /// Of a model that is linear in its weights: what they are multiplied with [n, features], so that the
+    /// outputs are features · weights[0]ᵀ and there are no other weights. Undefined for others.
+    virtual Tensor features(const Examples& examples) const;
 
     /// The outputs of each layer of units for the examples, by name, after the nonlinearity; for "dead
     /// units". Empty for models that have none to show.
@@ -40,7 +49,8 @@ public:
 
 struct ModelDefinition {
     Entry entry;
-    std::function<std::unique_ptr<Model>(const ParamSet&, const TaskShape&)> make;
+    /// `seed`: the run's, for what a model draws once and does not train (stream "features").
+    std::function<std::unique_ptr<Model>(const ParamSet&, const TaskShape&, std::uint64_t seed)> make;
 };
 
 } // namespace descent

@@ -15,6 +15,14 @@ std::vector<Model::Activation> Model::activations(const Weights&, const Examples
     return {};
 }
 
+Tensor Model::ensemble_logits(const std::vector<Tensor>&, const Tensor&) const {
+    return {};
+}
+
+Tensor Model::features(const Examples&) const {
+    return {};
+}
+
 Tensor Model::draw_masks(std::int64_t, RandomStream&) const {
     return {};
 }
@@ -44,8 +52,8 @@ std::vector<WeightSpec> Recurrent::weights() const {
         {"rnn.weight_hh_l0", {gates_ * hidden_, hidden_}, uniform, bound},
         {"rnn.bias_ih_l0", {gates_ * hidden_}, uniform, bound},
         {"rnn.bias_hh_l0", {gates_ * hidden_}, uniform, bound},
-        {"output.weight", {shape_.classes, hidden_}, uniform, bound},
-        {"output.bias", {shape_.classes}, uniform, bound},
+        {"output.weight", {shape_.width(), hidden_}, uniform, bound},
+        {"output.bias", {shape_.width()}, uniform, bound},
     };
     if (embedding_ > 0) specs.push_back({"embedding.weight", {shape_.symbols, embedding_}, normal, 1.0});
     return specs;

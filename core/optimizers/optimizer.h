@@ -20,6 +20,17 @@ public:
     /// The loss of this update's examples at the weights as they now are; its gradient, as training uses it
     /// (regularized, clipped), replaces what is in the gradient buffer.
     virtual double evaluate() = 0;
+    /// The same as a linear least-squares problem, where it is one: descending the squared error of a model
+    /// that is linear in its weights. Throws InputError where it is not.
+    struct LeastSquares {
+        Tensor features; ///< [n, F]
+        Tensor targets;  ///< [n, outputs]; the weights are [outputs, F]
+    };
+    virtual LeastSquares least_squares() {
+        throw InputError(
+            "optimizer.least-squares: expected a model that is linear in its weights and the whole "
+            "squared error");
+    }
 };
 
 /// One step to make. Weights and gradient are [P], or [K, P] for K networks of one family trained as one:
@@ -46,6 +57,9 @@ public:
     /// The state by name, in a fixed order; the tensors are the live ones, so that copying into them restores
     /// it exactly. Shapes and types never change.
     virtual std::vector<std::pair<std::string, Tensor>> state() = 0;
+
+    /// Asks Objective::least_squares: checked where a run begins, rather than at its first update.
+    virtual bool solves_least_squares() const { return false; }
 
     /// Largest Hessian eigenvalue at which the rule is still stable on a quadratic, where that is known:
     /// 2/lr for gradient descent, (2 + 2β)/lr with momentum β. Of the preconditioned Hessian where there is a

@@ -30,7 +30,8 @@ private:
 
 ProbeDefinition probe_accuracy() {
     return {"accuracy", "Share of right answers, beside the majority baseline",
-            [](const ProbeSetup& setup, Recorder& r) {
+            [](const ProbeSetup& setup, Recorder& r) -> std::unique_ptr<Probe> {
+                if (setup.classes.empty()) return nullptr;
                 return std::make_unique<Accuracy>(setup.majority_baseline, r);
             }};
 }

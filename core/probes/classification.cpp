@@ -45,7 +45,8 @@ private:
 
 ProbeDefinition probe_classification() {
     return {"classification", "Balanced accuracy, macro-F1, recall of each class and the confusion matrix",
-            [](const ProbeSetup& setup, Recorder& r) {
+            [](const ProbeSetup& setup, Recorder& r) -> std::unique_ptr<Probe> {
+                if (setup.classes.empty()) return nullptr;
                 return std::make_unique<Classification>(setup.classes, r);
             }};
 }

@@ -51,6 +51,9 @@ struct UpdateFacts {
     bool whole_set = false;
     bool clips = false;          ///< a clip is in force
     std::int64_t batch_size = 0; ///< of this epoch; its last batch may be shorter
+    /// Of the update counts so far, the first whose weights answered the whole training set rightly: where
+    /// each update sees it as it is, and there are answers.
+    std::optional<Update> perfect_at{};
     /// Otherwise the weights were left as they are, and the run is over.
     bool finite() const { return std::isfinite(loss) && std::isfinite(gradient_norm); }
 };
@@ -63,11 +66,14 @@ struct EvaluationFacts {
     const Evaluation* averaged = nullptr; ///< the validation set under averaged weights, where there are any
     double examples_per_second = 0;       ///< trained on since the last evaluation; 0 before the first update
     bool keep_matrices = true;            ///< long runs keep a few hundred, evenly spaced
+    std::optional<Update> perfect_at{};   ///< as UpdateFacts::perfect_at
+    Tensor weights{};                     ///< [P], those measured
+    bool first = false, last = false;     ///< at the weights that the run begins with, or ends with
 };
 
 struct ProbeSetup {
     const RunSpec& spec;
-    const std::vector<std::string>& classes;
+    const std::vector<std::string>& classes; ///< none: a regression
     double majority_baseline;
     const std::optional<Detection>& detection; ///< none: the task is not one
 };
@@ -76,6 +82,7 @@ struct ProbeSetup {
 class Probe {
 public:
     virtual ~Probe() = default;
+    /// Of every record_every-th update, and of one that is not finite.
     virtual void updated(const UpdateFacts&, Recorder&) {}
     virtual void evaluated(const EvaluationFacts&, Recorder&) {}
     /// Counters that must survive a checkpoint, in a fixed order.

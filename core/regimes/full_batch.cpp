@@ -11,6 +11,7 @@ RegimeDefinition regime_full_batch() {
                         {"optimizer.lr", 0.1, "sgd"},
                         {"optimizer.momentum", 0.9, "sgd"},
                         {"epochs", std::int64_t{600}},
+                        {"epochs", std::int64_t{1425}, "", {"symmetry"}}, // as Rumelhart et al. 1986
                         {"regime.augmentation", std::string("frozen"), "", kKeywordTasks},
                         {"regime.balance", std::string("loss"), "", kKeywordTasks},
                         {"regime.micro_batch", std::int64_t{512}, "", kKeywordTasks},

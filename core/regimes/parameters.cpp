@@ -44,6 +44,12 @@ ParamTable batches() {
         integer("evaluate_every", 1, "Passes between evaluations of the training and validation sets")
             .at_least(1)
             .in("epochs"),
+        integer("record_every", 1,
+                "Updates between two records of what every update measures (step, gradient norm, batch loss)")
+            .at_least(1)
+            .in("updates")
+            .log()
+            .observing(),
         choice("precision", "float32", {"float32", "float64"}, "Arithmetic of weights and gradients"),
         choice("batch_schedule", "constant", {"constant", "linear", "geometric"},
                "How the batch grows from batch_size to batch_end, epoch by epoch")
@@ -81,8 +87,18 @@ ParamTable clipping() {
 
 ParamTable loss() {
     return {
-        choice("loss", "cross-entropy", {"cross-entropy", "mse"},
-               "What is descended: cross-entropy of the softmax, or ½‖output − one-hot label‖²")
+        choice(
+            "loss", "cross-entropy", {"cross-entropy", "mse"},
+            "What is descended: cross-entropy (of the softmax, or of the sigmoid where two classes have one "
+            "output), or squared error ½‖output − wanted‖²")
+            .under("Loss"),
+        choice("mse_form", "half", {"half", "full"},
+               "Squared error as ½‖output − wanted‖², or without the ½, as torch.nn.MSELoss")
+            .under("Loss"),
+        real("positive_weight", 1,
+             "Factor on the loss of class 1, in a task of two classes; 1 treats both alike")
+            .above(0)
+            .log()
             .under("Loss"),
         real("label_smoothing", 0, "Share of each label's weight given to other classes")
             .at_least(0)
@@ -185,6 +201,13 @@ ParamTable stopping() {
         real("stop_delta", 0, "By how much it has to get better to count")
             .at_least(0)
             .under("Early stopping"),
+        integer("stop_when_perfect", 0,
+                "Ends the run so many updates after all training examples were first answered rightly; 0 "
+                "trains on")
+            .at_least(0)
+            .in("updates")
+            .log()
+            .under("Early stopping"),
     };
 }
 
@@ -237,6 +260,10 @@ ParamTable instruments() {
             .observing(),
         flag("probe_histograms", false,
              "Histograms of weights and gradients by tensor over time. Costs two passes over the weights")
+            .under("Instruments")
+            .observing(),
+        flag("probe_weights", false,
+             "All weights, at the start and at the end of the run. Costs a copy of the weights")
             .under("Instruments")
             .observing(),
         flag("probe_dead_units", false,

@@ -11,7 +11,7 @@ struct Plan {
     explicit Plan(const Settings& settings)
         : data(small_task())
         , spec(make_spec("gru", "sgd", "sgd", settings))
-        , model(registry().model("gru").make(spec.model.params, data.shape))
+        , model(registry().model("gru").make(spec.model.params, data.shape, spec.seed))
         , plan(data.train, nullptr, *model, data.shape.classes, spec) {}
 
     /// The next update's examples, as text.

@@ -28,7 +28,8 @@ struct Bench {
     Bench(const std::string& model, const Settings& settings, const std::string& optimizer = "sgd",
           const std::string& regime = "full-batch")
         : Bench(make_spec(model, optimizer, regime,
-                          with({{"task", registry().model(model).entry.tasks.front()}, {"model.hidden", "9"}},
+                          with(with({{"task", registry().model(model).entry.tasks.front()}},
+                                    width_setting(model, 9)),
                                settings)),
                 small_task_for(model)) {}
 

@@ -51,7 +51,7 @@ TEST(Crnn, HasTheSourcesParameterCounts) {
             registry()
                 .model("crnn-attention")
                 .make(spec_of("sgd", {{"model.hidden", "64"}, {"model.channels", "8"}}).model.params,
-                      {.features = {40, 101}, .classes = classes});
+                      {.features = {40, 101}, .classes = classes}, 0);
         std::int64_t total = 0;
         for (const auto& weight : model->weights()) total += c10::multiply_integers(weight.shape);
         return total;
@@ -62,7 +62,7 @@ TEST(Crnn, HasTheSourcesParameterCounts) {
 
 TEST(Crnn, RefusesClipsThatAreTooShort) {
     const auto& crnn = registry().model("crnn-attention");
-    EXPECT_THROW(crnn.make(spec_of("sgd").model.params, {.features = {40, 19}, .classes = 2}), InputError);
+    EXPECT_THROW(crnn.make(spec_of("sgd").model.params, {.features = {40, 19}, .classes = 2}, 0), InputError);
 }
 
 class FullBatchGradient : public ::testing::TestWithParam<std::string> {};
@@ -121,7 +121,7 @@ TEST(ClassWeights, MakeEachClassCountTheSame) {
 TEST(Bootstrap, DrawsEachClassAsOften) {
     const auto data = small_sounds();
     const auto spec = spec_of("sgd", {{"regime.balance", "bootstrap"}, {"regime.batch_size", "42"}});
-    const auto model = registry().model(spec.model.id).make(spec.model.params, data.shape);
+    const auto model = registry().model(spec.model.id).make(spec.model.params, data.shape, spec.seed);
     BatchPlan plan(data.train, data.variation.get(), *model, 3, spec);
     std::array<double, 3> times{};
     for (int u = 0; u < 200; ++u) {
@@ -136,7 +136,7 @@ TEST(Bootstrap, DrawsEachClassAsOften) {
 TEST(Variations, FreshOnesDifferFromPassToPassAndGoOnFromTheMiddle) {
     const auto data = small_sounds();
     const auto spec = spec_of("sgd", {{"regime.batch_size", "10"}, {"regime.order", "fixed"}, {"seed", "5"}});
-    const auto model = registry().model(spec.model.id).make(spec.model.params, data.shape);
+    const auto model = registry().model(spec.model.id).make(spec.model.params, data.shape, spec.seed);
     const auto plan = [&] { return BatchPlan(data.train, data.variation.get(), *model, 3, spec); };
     auto a = plan(), b = plan();
     const auto first = drawn(a, 5), second = drawn(a, 5); // an epoch each
@@ -158,7 +158,7 @@ TEST(Variations, FrozenOnesAreDrawnOnce) {
     const auto data = small_sounds();
     const auto spec = spec_of(
         "sgd", {{"regime.augmentation", "frozen"}, {"regime.order", "fixed"}, {"regime.batch_size", "84"}});
-    const auto model = registry().model(spec.model.id).make(spec.model.params, data.shape);
+    const auto model = registry().model(spec.model.id).make(spec.model.params, data.shape, spec.seed);
     auto other = spec;
     other.seed = 6;
     BatchPlan a(data.train, data.variation.get(), *model, 3, spec),

@@ -83,12 +83,6 @@ Settings settings_from(const nlohmann::json& params) {
     return settings;
 }
 
-std::vector<std::string> optimizers() {
-    std::vector<std::string> ids;
-    for (const auto& definition : registry().optimizers) ids.push_back(definition.entry.id);
-    return ids;
-}
-
 } // namespace
 
 class Trajectory : public ::testing::TestWithParam<std::string> {};
@@ -197,10 +191,11 @@ TEST_P(Trajectory, AnEnsembleStepsAsItsNetworks) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, Trajectory, ::testing::ValuesIn(optimizers()), [](const auto& test) {
-    auto name = test.param;
-    std::ranges::replace(name, '-', '_');
-    return name;
-});
+INSTANTIATE_TEST_SUITE_P(Golden, Trajectory, ::testing::ValuesIn(descending_optimizers()),
+                         [](const auto& test) {
+                             auto name = test.param;
+                             std::ranges::replace(name, '-', '_');
+                             return name;
+                         });
 
 } // namespace descent::test

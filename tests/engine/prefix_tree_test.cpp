@@ -31,7 +31,7 @@ TEST(PrefixTree, CountsTheDistinctPrefixesOfTheRealNames) {
 TEST(PrefixTree, PreparedChunksHoldEveryExampleOnceAndGiveTheSameLogits) {
     const auto data = small_task();
     const auto spec = make_spec("gru", "sgd", "sgd", {{"regime.precision", "float64"}});
-    const auto model = registry().model("gru").make(spec.model.params, data.shape);
+    const auto model = registry().model("gru").make(spec.model.params, data.shape, spec.seed);
     RandomStream init(0, "init");
     const Weights weights(model->weights(), init, at::kDouble);
     std::multiset<double> plain, prepared;

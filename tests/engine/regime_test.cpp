@@ -73,7 +73,7 @@ TEST(Order, OnceIsRandomAndKept) {
                                      {"regime.balance", "none"},
                                      {"seed", seed},
                                      {"regime.batch_size", "27"}});
-        const auto model = registry().model("elman").make(spec.model.params, data.shape);
+        const auto model = registry().model("elman").make(spec.model.params, data.shape, spec.seed);
         BatchPlan plan(data.train, nullptr, *model, 3, spec);
         std::vector<Tensor> seen;
         for (int epoch = 0; epoch < 2; ++epoch) {
@@ -175,7 +175,7 @@ TEST(Penalty, IsTheMeanOverBlocksAndIsExactForTheSumOfSquaredNorms) {
         for (std::int64_t b = 0; b < batch.chunks; ++b) {
             const auto block = e.plan().chunk(b);
             e.weights().gradient().zero_();
-            e.losses(e.model().logits(e.weights(), block), block.labels).mean().backward();
+            e.losses(e.model().logits(e.weights(), block), block).mean().backward();
             sum +=
                 static_cast<double>(block.size()) / 28 * e.weights().gradient().square().sum().item<double>();
         }
@@ -235,7 +235,7 @@ TEST(Noise, OfMiniBatchesHasTheirCovariance) {
     for (std::int64_t i = 0; i < 28; ++i) {
         const auto one = data.train.slice(i, i + 1);
         e.weights().gradient().zero_();
-        e.losses(e.model().logits(e.weights(), one), one.labels).mean().backward();
+        e.losses(e.model().logits(e.weights(), one), one).mean().backward();
         each.push_back(e.weights().gradient() - clean);
     }
     const auto rows = at::stack(each);
@@ -282,12 +282,12 @@ TEST(EarlyStop, CountsEvaluationsWithoutABetterOne) {
     const std::vector<double> losses{1.0, 0.9, 0.895, 0.92};
     for (std::size_t i = 0; i < losses.size(); ++i)
         stop.observe(losses[i], 0, {static_cast<std::int64_t>(10 * i)});
-    EXPECT_FALSE(stop.reason());
+    EXPECT_FALSE(stop.reason({30}));
     EarlyStop again(spec.regime.params);
     again.restore(stop.state());
     again.observe(std::numeric_limits<double>::quiet_NaN(), 0, {40});
-    ASSERT_TRUE(again.reason());
-    EXPECT_EQ(*again.reason(),
+    ASSERT_TRUE(again.reason({40}));
+    EXPECT_EQ(*again.reason({40}),
               "stopped early: validation loss was best at update 10 (0.9), 3 evaluations ago");
 }
 

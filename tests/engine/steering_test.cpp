@@ -63,6 +63,7 @@ Settings small(Settings more = {}) {
 // Every preset, in the middle of its schedule.
 TEST(ResumesInTheMiddle, OfEveryRegime) {
     for (const auto& regime : registry().regimes) {
+        if (regime.entry.id == "least-squares") continue; // one update: it has no middle
         SCOPED_TRACE(regime.entry.id);
         const bool names = regime.entry.tasks.empty() || regime.entry.tasks.front() == "names";
         const bool whole = make_spec(names ? "gru" : "crnn-attention", "sgd", regime.entry.id,

@@ -112,8 +112,23 @@ TaskData small_points() {
 }
 
 TaskData small_task_for(const std::string& model) {
-    if (model == "mlp") return small_points();
+    const auto& tasks = registry().model(model).entry.tasks;
+    if (!tasks.empty() && tasks.front() == "gaussian-mixture") return small_points();
     return model == "crnn-attention" ? small_sounds() : small_task();
+}
+
+std::vector<std::pair<std::string, std::string>> width_setting(const std::string& model, int width) {
+    for (const char* name : {"hidden", "features"})
+        if (registry().catalog.find_param(Group::model, model, name))
+            return {{"model." + std::string(name), std::to_string(width)}};
+    return {};
+}
+
+std::vector<std::string> descending_optimizers() {
+    std::vector<std::string> all;
+    for (const auto& o : registry().optimizers)
+        if (o.entry.id != "least-squares") all.push_back(o.entry.id);
+    return all;
 }
 
 RunSpec make_spec(const std::string& model, const std::string& optimizer, const std::string& regime,

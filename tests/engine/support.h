@@ -27,6 +27,13 @@ TaskData small_points();
 /// The fixture that a model trains on.
 TaskData small_task_for(const std::string& model);
 
+/// A setting that makes the model small: {"model.hidden", width} or what it calls that; none where it has no
+/// width.
+std::vector<std::pair<std::string, std::string>> width_setting(const std::string& model, int width);
+
+/// The optimizers that step down a gradient, which least squares does not.
+std::vector<std::string> descending_optimizers();
+
 /// Resolved by the catalog for task `names`; settings are {"group.parameter", "value"}, and "task", "epochs",
 /// "updates", "seed".
 RunSpec make_spec(const std::string& model, const std::string& optimizer, const std::string& regime,

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "core/base/schedule.h"
+#include "core/engine/batches.h"
+#include "core/engine/early_stop.h"
+#include "core/engine/ensemble_gradient.h"
+#include "core/engine/run_probes.h"
+
+namespace descent {
+
+/// One run within an ensemble: all it has of its own but weights, gradient and optimizer. What it records,
+/// and when, is what Trainer records of a run. Thread: the trainer's.
+class EnsembleMember {
+public:
+    /// `index`: its place among the specs that were asked for. Keeps references to nothing but `model`'s
+    /// owner, itself. `labels`: its training labels [n]. Throws InputError as Experiment does.
+    EnsembleMember(const RunSpec& spec, std::size_t index, const TaskData& data, Tensor labels);
+    EnsembleMember(const EnsembleMember&) = delete;
+    EnsembleMember& operator=(const EnsembleMember&) = delete;
+
+    const RunSpec& spec() const { return spec_; }
+    std::size_t index() const { return index_; }
+    const Model& model() const { return *model_; }
+    const Tensor& labels() const { return labels_; }
+    Tensor weights() const; ///< as training begins from them [own P]
+    std::int64_t parameters() const;
+    double majority_baseline() const { return majority_baseline_; }
+    const BatchPlan& plan() const { return plan_; }
+    const Tensor& class_weights() const { return class_weights_; }
+
+    Update updates() const { return updates_; }
+    Update planned() const { return planned_; }
+    bool over() const { return over_; }
+    /// Why it is to end before another update; "" where all are made. None: it goes on.
+    std::optional<std::string> complete() const;
+
+    /// Before each update: what it sees, and the step size that it will be made with. Returns whether an
+    /// evaluation at the weights as they are is due.
+    bool begin_update();
+    double lr() const { return lr_; }
+    bool records() const { return updates_.count % record_every_ == 0; } ///< what this update measures
+    /// The gradient's pass has answered the training set as it is, so many of it rightly.
+    void answered(std::int64_t right);
+    bool counts_answers() const; ///< answered() still has something to say
+
+    /// An evaluation at the weights as they are. `test`: at the end only.
+    void evaluated(const Evaluation& train, const Evaluation& validation, const Evaluation* test,
+                   const Tensor& weights, double seconds);
+    bool looks_at_weights() const { return looks_at_weights_; } ///< else evaluated() needs none
+    /// After the step, or in place of it where `facts` are not finite: then the run is over. `facts` without
+    /// what the plan knows. `seconds`: since training began.
+    void updated(UpdateFacts facts, double seconds);
+
+    void note(LogLine::Level level, std::string text);
+    void change_state(StateChange change);
+    RunState state() const { return state_; }
+    /// What has been collected since the last time; null where nothing was.
+    std::shared_ptr<MetricBatch> take(const RunId& run, double seconds, std::optional<double> eta_seconds);
+    std::size_t samples() const { return recorder_.size(); }
+
+private:
+    std::optional<Update> perfect_at() const;
+
+    RunSpec spec_;
+    std::size_t index_;
+    Tensor labels_, class_weights_;
+    std::unique_ptr<Model> model_;
+    double majority_baseline_;
+    BatchPlan plan_;
+    Schedule schedule_;
+    Plateau plateau_;
+    EarlyStop early_stop_;
+    Recorder recorder_;
+    std::vector<std::unique_ptr<Probe>> probes_;
+    std::int64_t evaluate_every_, record_every_, matrix_every_;
+    bool clips_, looks_at_weights_;
+    double base_lr_, lr_ = 0;
+    Update updates_{}, planned_{};
+    Epoch epoch_{}; ///< of the update in hand
+    std::int64_t examples_since_ = 0;
+    double evaluated_at_ = 0;
+    std::vector<LogLine> log_;
+    std::optional<StateChange> change_;
+    RunState state_ = RunState::queued;
+    bool over_ = false;
+};
+
+} // namespace descent

@@ -1,0 +1,329 @@
+#include "core/engine/ensemble_trainer.h"
+
+#include "core/engine/ensemble.h"
+#include "core/engine/labels.h"
+#include "core/engine/member_layout.h"
+#include "core/engine/registry.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <tuple>
+
+namespace descent {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kFlushEvery = 100ms; // with the writer's own delay still well inside a quarter second
+
+/// In an order in which those that take the same steps lie together, and of them those of like width.
+std::vector<std::size_t> order_of(const std::vector<RunSpec>& specs, const std::vector<std::int64_t>& sizes) {
+    std::vector<std::string> keys;
+    for (const auto& spec : specs) keys.push_back(step_key(spec));
+    std::vector<std::size_t> order(specs.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+        return std::tie(keys[a], sizes[a]) < std::tie(keys[b], sizes[b]);
+    });
+    return order;
+}
+
+void check(const std::vector<RunSpec>& specs, const TaskData& data) {
+    if (specs.empty()) throw InputError("an ensemble of no networks: expected at least one spec");
+    const auto family = ensemble_family(specs.front());
+    for (const auto& spec : specs) {
+        if (const auto why = ensemble_refusal(spec)) throw InputError("not trained as an ensemble: " + *why);
+        if (ensemble_family(spec) != family)
+            throw InputError("not trained as one ensemble: expected specs that differ only in seed, width, "
+                             "initialisation, optimizer parameters, label noise, class weights, clips, "
+                             "schedule and length");
+    }
+    if (data.train.lengths.defined())
+        throw InputError("not trained as an ensemble: the task's examples are of different lengths");
+    if (data.detection)
+        throw InputError("not trained as an ensemble: detection goes by one network's outputs");
+    if (data.variation && specs.front().regime.params.text("augmentation") != "off")
+        throw InputError("not trained as an ensemble: examples are varied for one network at a time");
+}
+
+Evaluation of_member(const MemberSums& sums, std::size_t row, std::int64_t examples, std::int64_t classes) {
+    Evaluation one(classes);
+    one.loss_sum = sums.loss[row];
+    one.examples = examples;
+    const auto cells = static_cast<std::ptrdiff_t>(classes * classes);
+    const auto first = sums.confusion.begin() + static_cast<std::ptrdiff_t>(row) * cells;
+    std::copy(first, first + cells, one.confusion.counts.begin());
+    return one;
+}
+
+std::int64_t right_answers(const MemberSums& sums, std::size_t row, std::int64_t classes) {
+    const auto* cell = sums.confusion.data() + static_cast<std::int64_t>(row) * classes * classes;
+    std::int64_t right = 0;
+    for (std::int64_t c = 0; c < classes; ++c) right += cell[c * (classes + 1)];
+    return right;
+}
+
+} // namespace
+
+EnsembleTrainer::EnsembleTrainer(const std::vector<RunSpec>& specs, TaskData data, const Loading& loading)
+    : data_(std::move(data)) {
+    check(specs, data_);
+    std::vector<std::unique_ptr<EnsembleMember>> in_order;
+    std::vector<std::int64_t> sizes;
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+        loading.report(static_cast<double>(i) / static_cast<double>(specs.size()), "drawing networks");
+        in_order.push_back(
+            std::make_unique<EnsembleMember>(specs[i], i, data_, noisy_labels(data_, specs[i])));
+        sizes.push_back(in_order.back()->parameters());
+    }
+    places_.resize(specs.size());
+    for (const auto i : order_of(specs, sizes)) {
+        places_[i] = members_.size();
+        rows_.push_back(members_.size());
+        members_.push_back(std::move(in_order[i]));
+    }
+
+    EnsembleProblem problem{{}, data_, {}, {}, {}};
+    std::vector<const Model*> models;
+    for (const auto& member : members_) {
+        problem.specs.push_back(member->spec());
+        problem.labels.push_back(member->labels());
+        problem.class_weights.push_back(member->class_weights());
+        models.push_back(&member->model());
+    }
+    problem.layout = layout_of(models);
+    const bool whole_set = members_.front()->plan().whole_set();
+    if (whole_set) gradient_ = make_lane_ensemble(problem);
+    if (!gradient_) gradient_ = make_torch_ensemble(problem);
+    weights_ = gradient_->buffer();
+    slopes_ = gradient_->buffer();
+    for (std::size_t row = 0; row < members_.size(); ++row) {
+        const auto k = static_cast<std::int64_t>(row);
+        own_.push_back(own_places(problem.layout, k));
+        auto into = weights_.select(0, k);
+        if (own_.back().defined())
+            into.index_copy_(0, own_.back(), members_[row]->weights());
+        else
+            into.copy_(members_[row]->weights());
+    }
+    last_.resize(members_.size());
+    steps_ = std::make_unique<MemberSteps>(problem, weights_);
+    clips_.emplace(problem);
+}
+
+double EnsembleTrainer::seconds() const {
+    return std::chrono::duration<double>(Clock::now() - started_).count();
+}
+
+Tensor EnsembleTrainer::weights(std::size_t index) const {
+    const auto place = places_[index];
+    if (last_[place].defined()) return last_[place];
+    const auto row = std::ranges::find(rows_, place) - rows_.begin();
+    const auto whole = weights_.select(0, row);
+    return own_[place].defined() ? whole.index_select(0, own_[place]) : whole.clone();
+}
+
+EnsembleTrainer::Members EnsembleTrainer::going_on() const {
+    Members all;
+    for (std::size_t row = 0; row < rows_.size(); ++row)
+        if (!members_[rows_[row]]->over()) all.push_back(row);
+    return all;
+}
+
+void EnsembleTrainer::evaluate(const Members& which, const MemberSums* whole_set, bool last) {
+    using enum EnsembleGradient::Side;
+    const auto sums_of = [&](EnsembleGradient::Side side) {
+        MemberSums sums;
+        gradient_->evaluate(weights_, side, sums);
+        return sums;
+    };
+    const bool tested = last && data_.test.size() > 0;
+    const auto on_train = whole_set ? *whole_set : sums_of(train);
+    const auto on_validation = sums_of(validation);
+    const auto on_test = tested ? sums_of(test) : MemberSums();
+    const auto classes = data_.shape.classes;
+    const double now = seconds();
+    for (const auto row : which) {
+        const auto tests =
+            tested ? std::optional(of_member(on_test, row, data_.test.size(), classes)) : std::nullopt;
+        at(row).evaluated(of_member(on_train, row, data_.train.size(), classes),
+                          of_member(on_validation, row, data_.validation.size(), classes),
+                          tests ? &*tests : nullptr,
+                          at(row).looks_at_weights() ? weights(at(row).index()) : Tensor(), now);
+    }
+}
+
+void EnsembleTrainer::end_complete() {
+    Members complete;
+    std::vector<std::string> why;
+    for (const auto row : going_on())
+        if (auto reason = at(row).complete()) {
+            complete.push_back(row);
+            why.push_back(std::move(*reason));
+        }
+    if (complete.empty()) return;
+    evaluate(complete, nullptr, true);
+    for (std::size_t i = 0; i < complete.size(); ++i) {
+        const auto place = rows_[complete[i]];
+        last_[place] = weights(members_[place]->index());
+        at(complete[i]).change_state({RunState::finished, std::move(why[i])});
+    }
+}
+
+void EnsembleTrainer::make_smaller() {
+    const auto left = going_on();
+    if (left.empty() || 2 * left.size() > rows_.size()) return;
+    const std::vector<std::int64_t> rows(left.begin(), left.end());
+    const auto before = weights_;
+    gradient_->keep(rows);
+    steps_->keep(rows);
+    clips_->keep(rows);
+    weights_ = gradient_->buffer();
+    slopes_ = gradient_->buffer();
+    weights_.copy_(before.index_select(0, at::tensor(rows, at::kLong)));
+    rows_ = kept(rows_, rows);
+}
+
+void EnsembleTrainer::update() {
+    const auto alive = going_on();
+    Members due;
+    std::vector<double> lr(rows_.size());
+    for (const auto row : alive) {
+        if (at(row).begin_update()) due.push_back(row);
+        lr[row] = at(row).lr();
+    }
+    const auto& plan = at(alive.front()).plan();
+    MemberSums sums;
+    Tensor indices;
+    if (plan.plain()) {
+        gradient_->take(weights_, slopes_, sums);
+        if (!data_.shape.regression())
+            for (const auto row : alive)
+                if (at(row).counts_answers()) at(row).answered(right_answers(sums, row, data_.shape.classes));
+    } else {
+        std::vector<Tensor> all; // one that is over has the first one's, which does not matter
+        for (std::size_t row = 0; row < rows_.size(); ++row)
+            all.push_back(at(at(row).over() ? alive.front() : row).plan().indices());
+        indices = at::stack(all);
+        gradient_->take_batch(weights_, indices, slopes_, sums);
+    }
+    if (!due.empty()) evaluate(due, plan.plain() ? &sums : nullptr, false);
+
+    const auto examples = indices.defined() ? indices.size(1) : plan.size();
+    const auto norms = row_norms(slopes_);
+    const auto clipped = clips_->clip(slopes_, norms);
+    std::vector<char> taken(rows_.size(), 0);
+    bool recorded = false;
+    for (const auto row : alive) {
+        taken[row] = std::isfinite(norms[row]) && std::isfinite(sums.loss[row]);
+        recorded = recorded || at(row).records();
+    }
+    const auto before = recorded ? weights_.clone() : Tensor();
+    const auto failures = steps_->step(weights_, slopes_, lr, sums.objective, taken, indices);
+    const auto lengths = recorded ? row_norms(weights_ - before) : std::vector<double>(rows_.size());
+    const double now = seconds();
+    for (const auto row : alive) {
+        UpdateFacts facts{.loss = sums.loss[row] / static_cast<double>(examples),
+                          .examples = examples,
+                          .gradient_norm = norms[row],
+                          .clipped_norm = clipped[row]};
+        if (taken[row]) facts.step_length = lengths[row];
+        at(row).updated(facts, now);
+    }
+    for (const auto& failure : failures) {
+        at(failure.member).note(LogLine::Level::error, failure.why);
+        at(failure.member).change_state({RunState::failed, failure.why});
+    }
+}
+
+void EnsembleTrainer::report() {
+    EnsembleSession::Progress progress;
+    progress.members = std::ssize(members_);
+    for (const auto& member : members_) {
+        if (member->over()) {
+            ++progress.over;
+            continue;
+        }
+        progress.update = std::max(progress.update, member->updates());
+        progress.planned = std::max(progress.planned, member->planned());
+    }
+    progress.seconds = seconds();
+    if (seconds_per_update_)
+        progress.eta_seconds =
+            *seconds_per_update_ * static_cast<double>(progress.planned.count - progress.update.count);
+    control_->report(progress);
+}
+
+void EnsembleTrainer::flush(bool always) {
+    const auto now = Clock::now();
+    if (!always && now - last_flush_ < kFlushEvery) return;
+    last_flush_ = now;
+    report();
+    std::vector<BatchPtr> batches;
+    for (const auto& member : members_) {
+        const auto left = static_cast<double>(member->planned().count - member->updates().count);
+        const auto eta =
+            seconds_per_update_ ? std::optional(*seconds_per_update_ * left) : std::optional<double>();
+        if (auto batch = member->take(runs_[member->index()], seconds(), eta))
+            batches.push_back(std::move(batch));
+    }
+    if (!batches.empty() && !store_->push_all(std::move(batches)))
+        throw std::runtime_error("the runs could not be stored: " + store_->failure());
+}
+
+void EnsembleTrainer::end_all(const StateChange& change) {
+    for (const auto row : going_on()) at(row).change_state(change);
+}
+
+void EnsembleTrainer::loop() {
+    for (const auto row : going_on()) at(row).change_state({RunState::running, {}});
+    flush(true);
+    while (true) {
+        end_complete();
+        if (going_on().empty()) break;
+        if (const auto as = control_->stopping()) {
+            end_all(ended(*as));
+            break;
+        }
+        make_smaller();
+        const auto before = Clock::now();
+        update();
+        const auto took = std::chrono::duration<double>(Clock::now() - before).count();
+        seconds_per_update_ = seconds_per_update_ ? 0.95 * *seconds_per_update_ + 0.05 * took : took;
+        flush(false);
+    }
+    flush(true);
+}
+
+std::vector<RunState> EnsembleTrainer::run(const std::vector<RunId>& runs, BatchSink& store,
+                                           EnsembleControl& control) {
+    runs_ = runs;
+    store_ = &store;
+    control_ = &control;
+    started_ = Clock::now();
+    std::string why;
+    try {
+        loop();
+    } catch (const c10::Error& e) {
+        why = e.what_without_backtrace();
+    } catch (const std::bad_alloc&) {
+        why = "out of memory: fewer networks at once, or narrower ones, need less";
+    } catch (const std::exception& e) {
+        why = e.what();
+    }
+    if (!why.empty()) {
+        try {
+            for (const auto row : going_on()) at(row).note(LogLine::Level::error, why);
+            end_all({RunState::failed, why});
+            flush(true);
+        } catch (const std::exception&) {
+            // The store cannot take it; the writer keeps its own reason.
+        }
+    }
+    std::vector<RunState> states;
+    for (const auto place : places_) states.push_back(members_[place]->state());
+    return states;
+}
+
+} // namespace descent

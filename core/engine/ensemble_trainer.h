@@ -1,0 +1,101 @@
+#pragma once
+
+#include "core/engine/ensemble_member.h"
+#include "core/engine/member_steps.h"
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace descent {
+
+/// What is asked of an ensemble in training and what it says of itself. Thread: any.
+class EnsembleControl {
+public:
+    void stop(RunState as) {
+        const std::lock_guard lock(mutex_);
+        if (!stop_) stop_ = as;
+    }
+    std::optional<RunState> stopping() const {
+        const std::lock_guard lock(mutex_);
+        return stop_;
+    }
+    void report(const EnsembleSession::Progress& progress) {
+        const std::lock_guard lock(mutex_);
+        progress_ = progress;
+    }
+    EnsembleSession::Progress progress() const {
+        const std::lock_guard lock(mutex_);
+        return progress_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::optional<RunState> stop_;       // guarded by mutex_
+    EnsembleSession::Progress progress_; // guarded by mutex_
+};
+
+/// Trainer's loop for K runs of one family at once, each a run of its own in what is recorded. For each
+/// update u, of the members that are not over:
+///
+///     end                  those with all updates made, or stopped early: evaluate, state finished
+///     take                 every member's gradient over its examples, in one pass
+///     evaluate             where u is due: validation and training set, at the same weights
+///     clip, step           each as its own regime and optimizer say
+///     record               what was measured, at u; one that is not finite ends as diverged, by itself
+///
+/// When half of the members are over, the others go on as a smaller ensemble. Thread: its own, one at a
+/// time.
+class EnsembleTrainer {
+public:
+    /// Draws each member's labels and weights. Throws InputError for unusable data or parameters, a spec that
+    /// is refused (ensemble_refusal) and specs of different families.
+    EnsembleTrainer(const std::vector<RunSpec>& specs, TaskData data, const Loading& loading = {});
+
+    const TaskData& data() const { return data_; }
+    /// By the place of its spec.
+    EnsembleMember& member(std::size_t index) { return *members_[places_[index]]; }
+
+    /// Trains all to their ends; never throws. `runs`: in the order of the specs. The last batch of each
+    /// carries its final state.
+    std::vector<RunState> run(const std::vector<RunId>& runs, BatchSink& store, EnsembleControl& control);
+    /// By the place of its spec: where each stands, [own P], after training.
+    Tensor weights(std::size_t index) const;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    using Members = std::vector<std::size_t>; ///< rows
+
+    void loop();
+    void end_complete();
+    void make_smaller();
+    void update();
+    void evaluate(const Members& which, const MemberSums* whole_set, bool last);
+    void end_all(const StateChange& change);
+    Members going_on() const;
+    EnsembleMember& at(std::size_t row) { return *members_[rows_[row]]; }
+    void flush(bool always);
+    void report();
+    double seconds() const;
+
+    TaskData data_;
+    std::vector<std::unique_ptr<EnsembleMember>> members_; ///< in an order in which like ones lie together
+    std::vector<std::size_t> places_;                      ///< of each spec, in members_
+    std::vector<std::size_t> rows_;                        ///< members that are trained, in members_
+    std::unique_ptr<EnsembleGradient> gradient_;
+    std::unique_ptr<MemberSteps> steps_;
+    std::optional<MemberClips> clips_;
+    std::vector<Tensor> own_;  ///< of each of members_: places of its weights; undefined where all
+    std::vector<Tensor> last_; ///< weights of each of members_, when it left; undefined before
+    Tensor weights_, slopes_;  ///< [K, P]
+
+    std::vector<RunId> runs_; ///< by the place of the spec
+    BatchSink* store_ = nullptr;
+    EnsembleControl* control_ = nullptr;
+    Clock::time_point started_{}, last_flush_{};
+    std::optional<double> seconds_per_update_;
+};
+
+} // namespace descent

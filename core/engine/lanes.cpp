@@ -1,0 +1,114 @@
+#include "core/engine/lanes.h"
+
+#include "core/engine/lanes_sets.h"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+#include <utility>
+
+namespace descent::lanes {
+
+std::vector<InstructionSet> instruction_sets() {
+    std::vector<InstructionSet> sets{InstructionSet::baseline};
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        sets.push_back(InstructionSet::avx2);
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+            __builtin_cpu_supports("avx512dq"))
+            sets.push_back(InstructionSet::avx512);
+    }
+#endif
+    return sets;
+}
+
+std::string_view to_string(InstructionSet set) {
+    switch (set) {
+    case InstructionSet::avx2:
+        return "avx2";
+    case InstructionSet::avx512:
+        return "avx512";
+    default:
+        return "baseline";
+    }
+}
+
+std::optional<Nonlinearity> nonlinearity(std::string_view name) {
+    using enum Nonlinearity;
+    static constexpr std::array<std::pair<std::string_view, Nonlinearity>, 10> names{
+        {{"identity", identity},
+         {"tanh", tanh},
+         {"relu", relu},
+         {"sigmoid", sigmoid},
+         {"silu", silu},
+         {"gelu", gelu},
+         {"softplus", softplus},
+         {"hard-sigmoid", hard_sigmoid},
+         {"hard-tanh", hard_tanh},
+         {"threshold", threshold}}};
+    for (const auto& [word, f] : names)
+        if (word == name) return f;
+    return std::nullopt;
+}
+
+std::int64_t Shape::count() const {
+    std::int64_t all = 0;
+    for (std::int64_t l = 0; l < layers(); ++l) all += units(l) * row(l);
+    return all;
+}
+
+template<class T>
+const Kernels<T>& kernels(InstructionSet set) {
+    constexpr bool single = std::is_same_v<T, float>;
+#ifdef __x86_64__
+    if constexpr (single) {
+        if (set == InstructionSet::avx2) return kAvx2Float;
+        if (set == InstructionSet::avx512) return kAvx512Float;
+    } else {
+        if (set == InstructionSet::avx2) return kAvx2Double;
+        if (set == InstructionSet::avx512) return kAvx512Double;
+    }
+#endif
+    (void)set;
+    if constexpr (single)
+        return kBaselineFloat;
+    else
+        return kBaselineDouble;
+}
+template const Kernels<float>& kernels<float>(InstructionSet);
+template const Kernels<double>& kernels<double>(InstructionSet);
+
+namespace {
+
+/// Registers for an example's values and slopes in all layers, with the rows of ones.
+std::int64_t rows(const Shape& shape, Nonlinearity hidden) {
+    std::int64_t all = 0;
+    for (std::int64_t l = 0; l < shape.layers(); ++l)
+        all += (slope_from_value(hidden) && l + 1 < shape.layers() ? 1 : 2) * shape.units(l) + 1;
+    return all;
+}
+
+constexpr std::int64_t kLeastExamples = 8;
+constexpr std::int64_t kMostBytes = 384 << 10; // beside weights and gradient in a second-level cache
+
+} // namespace
+
+std::int64_t examples_at_once(const Shape& shape, Nonlinearity hidden, std::int64_t lanes,
+                              std::size_t size_of_number) {
+    const auto bytes = rows(shape, hidden) * lanes * static_cast<std::int64_t>(size_of_number);
+    std::int64_t count = kFold;
+    while (count > kLeastExamples && count * bytes > kMostBytes) count /= 2;
+    return count;
+}
+
+std::size_t work_space(const Shape& shape, Nonlinearity hidden, std::int64_t lanes,
+                       std::size_t size_of_number) {
+    const auto size = static_cast<std::int64_t>(size_of_number), bytes = rows(shape, hidden) * lanes * size;
+    // A block of narrower networks carries more examples, but no more bytes of them. One example is for the
+    // gap between rows.
+    const auto all =
+        (shape.count() + 3) * lanes * size + std::max(kMostBytes, kLeastExamples * bytes) + bytes;
+    return static_cast<std::size_t>((all + 63) / 64 * 64);
+}
+
+} // namespace descent::lanes

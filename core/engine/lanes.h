@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+// Multilayer perceptrons side by side, one in each lane of a SIMD register: loss and gradient of a whole set
+// in one pass. Every operation is on one number of each network, so there is nothing to transpose and no
+// dimension that is too narrow. Torch-free; the pass is compiled once for each instruction set.
+
+namespace descent::lanes {
+
+enum class InstructionSet { baseline, avx2, avx512 }; ///< baseline: SSE2 on x86-64, else the compiler's
+
+/// Those that were compiled and this processor has, best last.
+std::vector<InstructionSet> instruction_sets();
+std::string_view to_string(InstructionSet set);
+
+enum class Nonlinearity {
+    identity,
+    tanh,
+    relu,
+    sigmoid,
+    silu,
+    gelu,
+    softplus,
+    hard_sigmoid,
+    hard_tanh,
+    threshold
+};
+std::optional<Nonlinearity> nonlinearity(std::string_view name); ///< as the model's parameter spells it
+/// The slope follows from the value, which therefore is all that is kept of a hidden unit.
+constexpr bool slope_from_value(Nonlinearity f) {
+    return f == Nonlinearity::identity || f == Nonlinearity::tanh || f == Nonlinearity::relu ||
+           f == Nonlinearity::sigmoid;
+}
+
+/// What LossFunction computes (core/engine/loss.h): squared error, cross-entropy of the softmax, or, of one
+/// output, of the logistic function.
+enum class Criterion { squared, softmax, logistic };
+
+struct Loss {
+    Criterion criterion = Criterion::squared;
+    double factor = 0.5;      ///< of the squared error: ½, or 1
+    bool one_output = false;  ///< for two classes
+    double sides[2] = {0, 1}; ///< what the one output should be under squared error
+    double on = 1, off = 0;   ///< the descended loss' smoothed labels: share of the right class, of another
+};
+
+/// How the numbers of a family's networks lie in what a pass is given: for each layer its units in turn, each
+/// with its weights and, where there is one, its bias last. A block's networks may be narrower than the
+/// family's: its widths are the largest of its members.
+struct Shape {
+    std::vector<std::int64_t> widths; ///< of the input, the hidden layers and the output
+    bool bias = true;
+
+    std::int64_t layers() const { return static_cast<std::int64_t>(widths.size()) - 1; }
+    std::int64_t inputs(std::int64_t layer) const { return widths[static_cast<std::size_t>(layer)]; }
+    std::int64_t units(std::int64_t layer) const { return widths[static_cast<std::size_t>(layer) + 1]; }
+    std::int64_t row(std::int64_t layer) const { return inputs(layer) + (bias ? 1 : 0); }
+    std::int64_t count() const; ///< numbers of one network
+};
+
+/// One block of W networks, W the number of lanes, over one set of examples. All pointers to lanes are
+/// aligned to a register; [..][W] has the lanes innermost.
+template<class T>
+struct Pass {
+    std::int64_t layers;
+    const std::int64_t* widths; ///< [layers + 1], as Shape::widths
+    bool bias;
+    Nonlinearity hidden, output;
+    Loss loss;
+
+    std::int64_t examples;
+    const T* inputs;     ///< [examples][widths[0] + bias]: the last of each row 1 where there are biases
+    const T* labels;     ///< [examples][W]: 0 … classes − 1; null for a regression
+    const T* targets;    ///< [examples][outputs] of a regression; else null
+    const T* importance; ///< [examples][W]: factor on each descended loss; null: 1
+    double scale;        ///< of the gradient: 1, or 1/examples for the mean
+
+    const T* weights;     ///< [count()][W]
+    T* gradient;          ///< [count()][W], written
+    std::int64_t at_once; ///< examples_at_once() of this shape
+    std::byte* space;     ///< work_space() bytes, aligned to a register
+
+    double* losses;          ///< [W]: sum of the losses as reported, written
+    double* objectives;      ///< [W]: sum of the losses as descended, times `scale`, written by descend
+    std::int64_t* confusion; ///< [W][classes][classes], added to; null for a regression
+};
+
+/// The arithmetic for one instruction set. A lane's results depend on what is in that lane only. Thread: any.
+template<class T>
+struct Kernels {
+    std::int64_t lanes;
+    void (*descend)(const Pass<T>&);  ///< losses, confusion, gradient
+    void (*evaluate)(const Pass<T>&); ///< losses and confusion only
+};
+template<class T>
+const Kernels<T>& kernels(InstructionSet set);
+
+/// Bytes that a pass over networks of at most this shape works in. A multiple of 64.
+std::size_t work_space(const Shape& shape, Nonlinearity hidden, std::int64_t lanes,
+                       std::size_t size_of_number);
+/// Examples that are carried through all layers at a time: a divisor of kFold.
+std::int64_t examples_at_once(const Shape& shape, Nonlinearity hidden, std::int64_t lanes,
+                              std::size_t size_of_number);
+/// Gradients are summed over so many examples in a row, and then those sums, whatever the shape.
+inline constexpr std::int64_t kFold = 64;
+
+} // namespace descent::lanes

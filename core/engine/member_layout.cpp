@@ -1,0 +1,106 @@
+#include "core/engine/member_layout.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace descent {
+
+namespace {
+
+template<class T>
+std::vector<double> norms_of(const Tensor& values) {
+    const auto rows = values.size(0), columns = values.size(1), down = values.stride(0),
+               along = values.stride(1);
+    const T* first = values.data_ptr<T>();
+    std::vector<double> sums(static_cast<std::size_t>(rows));
+    if (down == 1) {
+        for (std::int64_t i = 0; i < columns; ++i) {
+            const T* column = first + i * along;
+            for (std::size_t k = 0; k < sums.size(); ++k)
+                sums[k] += static_cast<double>(column[k]) * static_cast<double>(column[k]);
+        }
+    } else {
+        for (std::size_t k = 0; k < sums.size(); ++k) {
+            const T* row = first + static_cast<std::int64_t>(k) * down;
+            std::array<double, 8> parts{}; // a single sum would wait for itself
+            std::int64_t i = 0;
+            for (; along == 1 && i + 8 <= columns; i += 8)
+                for (std::size_t j = 0; j < 8; ++j) {
+                    const auto value = static_cast<double>(row[i + static_cast<std::int64_t>(j)]);
+                    parts[j] += value * value;
+                }
+            for (; i < columns; ++i) {
+                const auto value = static_cast<double>(row[i * along]);
+                parts[0] += value * value;
+            }
+            for (const double part : parts) sums[k] += part;
+        }
+    }
+    for (double& sum : sums) sum = std::sqrt(sum);
+    return sums;
+}
+
+} // namespace
+
+std::int64_t MemberLayout::count() const {
+    std::int64_t all = 0;
+    for (const auto& weight : weights) all += c10::multiply_integers(weight.shape);
+    return all;
+}
+
+MemberLayout layout_of(const std::vector<const Model*>& models) {
+    MemberLayout layout;
+    layout.members = std::ssize(models);
+    for (const auto& model : models) {
+        const auto specs = model->weights();
+        if (layout.weights.empty()) layout.weights = specs;
+        if (specs.size() != layout.weights.size())
+            throw std::logic_error("members of an ensemble have as many weights each");
+        auto& own = layout.own.emplace_back();
+        for (std::size_t i = 0; i < specs.size(); ++i) {
+            auto& widest = layout.weights[i].shape;
+            if (specs[i].shape.size() != widest.size())
+                throw std::logic_error("weights of members have as many dimensions each");
+            for (std::size_t d = 0; d < widest.size(); ++d)
+                widest[d] = std::max(widest[d], specs[i].shape[d]);
+            own.push_back(specs[i].shape);
+        }
+    }
+    return layout;
+}
+
+std::vector<std::int64_t> offsets(const MemberLayout& layout) {
+    std::vector<std::int64_t> all;
+    std::int64_t at = 0;
+    for (const auto& weight : layout.weights) {
+        all.push_back(at);
+        at += c10::multiply_integers(weight.shape);
+    }
+    return all;
+}
+
+Tensor own_places(const MemberLayout& layout, std::int64_t member) {
+    const auto& own = layout.own[static_cast<std::size_t>(member)];
+    const auto begins = offsets(layout);
+    std::vector<Tensor> parts;
+    bool whole = true;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        const auto& shape = layout.weights[i].shape;
+        auto places = at::arange(c10::multiply_integers(shape), at::kLong).add_(begins[i]).view(shape);
+        for (std::size_t d = 0; d < shape.size(); ++d)
+            places = places.narrow(static_cast<std::int64_t>(d), 0, own[i][d]);
+        parts.push_back(places.reshape({-1}));
+        whole = whole && own[i] == shape;
+    }
+    return whole ? Tensor() : at::cat(parts);
+}
+
+MemberLayout kept(const MemberLayout& layout, const std::vector<std::int64_t>& members) {
+    return {std::ssize(members), layout.weights, kept(layout.own, members)};
+}
+
+std::vector<double> row_norms(const Tensor& values) {
+    return values.scalar_type() == at::kDouble ? norms_of<double>(values) : norms_of<float>(values);
+}
+
+} // namespace descent

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "core/probes/probe.h"
+
+#include <memory>
+#include <vector>
+
+namespace descent {
+
+/// The probes of a run, each with its metrics declared: the same ones in the same order however it is
+/// trained.
+std::vector<std::unique_ptr<Probe>> make_probes(const ProbeSetup& setup, Recorder& recorder);
+
+/// Epochs between evaluations whose matrices are kept: long runs keep a few hundred.
+std::int64_t matrix_interval(std::int64_t evaluate_every, std::int64_t planned_epochs);
+
+/// How a run ends whose loss or gradient is not finite.
+StateChange divergence(Update update, const UpdateFacts& facts);
+
+/// How a run ends that was asked to.
+StateChange ended(RunState as);
+
+} // namespace descent

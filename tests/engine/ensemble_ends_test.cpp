@@ -1,0 +1,148 @@
+// How ensembles are put together, how they end, and how they are begun anew.
+
+#include "core/store/reader.h"
+#include "core/store/store.h"
+#include "core/store/writer.h"
+#include "tests/engine/ensemble_fixture.h"
+
+#include <thread>
+
+namespace descent::test {
+
+TEST(Ensemble, StopsWhenItIsTold) {
+    Ensemble together(
+        {points({{"updates", "1000000000"}}), points({{"seed", "1"}, {"updates", "1000000000"}})});
+    std::thread stopper([&] {
+        while (together.control.progress().update.count == 0) std::this_thread::yield();
+        together.control.stop(RunState::interrupted);
+    });
+    EXPECT_EQ(together.run(), (std::vector{RunState::interrupted, RunState::interrupted}));
+    stopper.join();
+    EXPECT_EQ(last_state(together.of(0)).reason, "the program was ended");
+    EXPECT_EQ(together.of(0).states(), (std::vector{RunState::running, RunState::interrupted}));
+}
+
+TEST(Ensemble, FailsWithTheReasonWhereItCannotBeStored) {
+    Ensemble together({points(), points({{"seed", "1"}})});
+    together.sink.left = 1;
+    EXPECT_EQ(together.run(), (std::vector{RunState::failed, RunState::failed}));
+}
+
+TEST(Ensemble, RefusesWhatLooksAtOneNetwork) {
+    for (const auto& [path, value] : Settings{{"regime.penalty", "0.5"},
+                                              {"regime.sam_radius", "0.05"},
+                                              {"regime.noise", "0.1"},
+                                              {"regime.averaging", "ema"},
+                                              {"regime.clip_agc", "0.01"},
+                                              {"regime.balance", "bootstrap"},
+                                              {"regime.changes", "5 optimizer.lr=0.1"},
+                                              {"regime.probe_sharpness", "2"},
+                                              {"regime.probe_cosine", "true"}}) {
+        EXPECT_TRUE(ensemble_refusal(points({{path, value}}))) << path;
+        EXPECT_THROW(Ensemble({points({{path, value}})}), InputError) << path;
+    }
+    EXPECT_FALSE(ensemble_refusal(points(
+        {{"regime.probe_weights", "true"}, {"regime.probe_share", "0.5"}, {"regime.record_every", "9"}})));
+    EXPECT_TRUE(ensemble_refusal(make_spec("gru", "sgd", "full-batch")));
+    EXPECT_THROW(Ensemble({points(), points({{"regime.loss", "mse"}})}), InputError);
+    EXPECT_THROW(Ensemble({points(), points({{"model.activation", "relu"}})}), InputError);
+}
+
+TEST(Ensemble, GroupsAreOfOneFamilyAndOfLikeWidth) {
+    std::vector<RunSpec> specs;
+    for (const char* seed : {"0", "1"})
+        for (const char* hidden : {"4", "100", "16", "300", "60", "200"})
+            specs.push_back(points({{"model.hidden", hidden}, {"seed", seed}}));
+    specs.push_back(points({{"regime.penalty", "0.5"}}));
+    specs.push_back(points({{"model.activation", "relu"}}));
+    const auto groups = ensemble_groups(specs, 3);
+    std::vector<char> seen(specs.size(), 0);
+    for (const auto& group : groups) {
+        ASSERT_FALSE(group.empty());
+        EXPECT_LE(group.size(), 3u);
+        std::int64_t least = 1 << 20, most = 0;
+        for (const auto i : group) {
+            EXPECT_EQ(seen[i]++, 0);
+            EXPECT_EQ(ensemble_family(specs[i]), ensemble_family(specs[group.front()]));
+            least = std::min(least, specs[i].model.params.integer("hidden"));
+            most = std::max(most, specs[i].model.params.integer("hidden"));
+        }
+        EXPECT_LE(most, std::max<std::int64_t>(16, 2 * least));
+    }
+    EXPECT_EQ(std::ranges::count(seen, 1), std::ssize(specs));
+    EXPECT_EQ(ensemble_groups(specs, 100).size(),
+              5u); // up to 16, 60 and 100, 200 and 300, and the two others
+}
+
+namespace {
+
+struct Store {
+    Store() {
+        unwrap(prepare_store(path()));
+        writer = unwrap(StoreWriter::open(path()));
+    }
+    std::filesystem::path path() const { return folder.path / "runs.sqlite"; }
+    std::unique_ptr<StoreReader> reader() const { return unwrap(StoreReader::open(path())); }
+    /// Every sample but those of time.
+    std::vector<std::tuple<std::string, std::int64_t, double>> samples(const RunId& run) const {
+        std::vector<std::tuple<std::string, std::int64_t, double>> all;
+        const auto from = reader();
+        for (const auto& metric : from->metrics(run))
+            if (metric.name != "throughput")
+                for (const auto& point : from->series(run, metric.name))
+                    all.emplace_back(metric.name, point.update.count, point.value);
+        return all;
+    }
+    TemporaryFolder folder;
+    std::unique_ptr<StoreWriter> writer;
+};
+
+} // namespace
+
+TEST(Ensemble, OneThatWasInterruptedIsBegunAnewInItsPlace) {
+    auto& engine = *unwrap(load_engine());
+    std::vector<RunSpec> specs;
+    for (const char* seed : {"0", "1", "2", "3"})
+        specs.push_back(
+            points({{"seed", seed}, {"updates", "300"}, {"model.hidden", seed[0] == '2' ? "9" : "4"}}));
+    Store whole, broken;
+    const auto session = unwrap(engine.start_ensemble(specs, *whole.writer, {.tags = {"kept"}}));
+    EXPECT_FALSE(engine.start_ensemble(specs, *whole.writer)); // one at a time
+    EXPECT_EQ(session->wait(), std::vector(4, RunState::finished));
+    EXPECT_EQ(session->progress().over, 4);
+
+    auto endless = specs;
+    for (auto& spec : endless) spec.budget = {{}, 100'000'000};
+    std::vector<std::optional<RunId>> again;
+    {
+        const auto first = unwrap(engine.start_ensemble(endless, *broken.writer));
+        while (first->progress().update.count < 50) std::this_thread::yield();
+        first->stop();
+        EXPECT_EQ(first->wait(), std::vector(4, RunState::interrupted));
+        for (const auto& run : first->runs()) again.emplace_back(run);
+    }
+    again[3].reset(); // a new run in this one's place
+    const auto second = unwrap(engine.start_ensemble(specs, *broken.writer, {.again = again}));
+    EXPECT_EQ(second->wait(), std::vector(4, RunState::finished));
+    unwrap(whole.writer->flush());
+    unwrap(broken.writer->flush());
+    for (std::size_t i = 0; i < 4; ++i) {
+        const auto a = whole.samples(session->runs()[i]), b = broken.samples(second->runs()[i]);
+        EXPECT_GT(a.size(), 600u);
+        EXPECT_EQ(a, b);
+        const auto run = unwrap(broken.reader()->run(second->runs()[i]));
+        EXPECT_EQ(run.state, RunState::finished);
+        EXPECT_EQ(run.updates.count, 300);
+        EXPECT_EQ(run.provenance.parameters,
+                  unwrap(whole.reader()->run(session->runs()[i])).provenance.parameters);
+        if (again[i]) {
+            EXPECT_EQ(second->runs()[i], *again[i]);
+        }
+    }
+    EXPECT_NE(second->runs()[3], session->runs()[3]);
+    EXPECT_EQ(unwrap(whole.reader()->run(session->runs()[0])).tags, std::vector<std::string>{"kept"});
+    // One that is finished is not begun anew.
+    EXPECT_FALSE(engine.start_ensemble(specs, *broken.writer, {.again = again}));
+}
+
+} // namespace descent::test
