@@ -23,6 +23,8 @@ void add_inspect_command(CLI::App& app, Action& action);  ///< inspect
 void add_data_commands(CLI::App& app, Action& action);    ///< data make, data inspect
 void add_run_commands(CLI::App& app, Action& action);     ///< run, resume
 void add_ladder_command(CLI::App& app, Action& action);   ///< ladder
+void add_sweep_command(CLI::App& app, Action& action);    ///< sweep
+void add_study_commands(CLI::App& app, Action& action);   ///< study symmetry
 void add_compare_command(CLI::App& app, Action& action);  ///< compare
 void add_store_commands(CLI::App& app, Action& action);   ///< runs, show
 void add_edit_commands(CLI::App& app, Action& action);    ///< trash, restore, rename, tag, note, star, unstar

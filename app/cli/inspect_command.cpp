@@ -106,8 +106,9 @@ void print(Output& out, const Inspection& found, const RunSpec& spec, const Cata
     out << out.bold(spec.task.id) << "  " << p.data_source << "\n";
     out << "  " << format_count(p.train_examples) << " training, " << format_count(p.validation_examples)
         << " validation, " << format_count(p.test_examples) << " test examples\n";
-    out << "  always the commonest class: " << percent(p.majority_baseline)
-        << " of the validation examples\n";
+    if (!p.classes.empty())
+        out << "  always the commonest class: " << percent(p.majority_baseline)
+            << " of the validation examples\n";
     if (has_speakers(found))
         out << "  speakers: " << format_count(found.speakers[0]) << " training, "
             << format_count(found.speakers[1]) << " validation, " << format_count(found.speakers[2])
@@ -121,9 +122,11 @@ void print(Output& out, const Inspection& found, const RunSpec& spec, const Cata
             words.push_back("'" + one_line(character) + "' " + format_count(count) + "×");
         out << "  dropped characters: " << joined(words, ", ") << "\n";
     }
-    out << "  data hash " << p.data_hash << "\n\n";
-
-    print_classes(out, found);
+    out << "  data hash " << p.data_hash << "\n";
+    if (!found.class_counts.empty()) {
+        out << "\n";
+        print_classes(out, found);
+    }
     print_left_out(out, found);
 
     out << "\n  " << spec.model.id << " with " << format_count(p.parameters) << " weights; "

@@ -27,6 +27,7 @@ constexpr const char* kExamples =
     "  descent tasks                                    what can be learnt\n"
     "  descent run --task names --model gru --epochs 20 train, live\n"
     "  descent ladder --task names                      compare SGD with full-batch regimes\n"
+    "  descent sweep --preset two-layer                 double descent over the width\n"
     "  descent runs --where 'model = gru'               find the run again\n"
     "  descent compare brave-otter calm-heron           how they differ, and by how much\n"
     "  descent export brave-otter --csv otter.csv       take its numbers elsewhere\n\n"
@@ -96,6 +97,8 @@ int run(int argc, char** argv) {
     Action action;
     add_run_commands(app, action);
     add_ladder_command(app, action);
+    add_sweep_command(app, action);
+    add_study_commands(app, action);
     add_compare_command(app, action);
     add_store_commands(app, action);
     add_exchange_commands(app, action);

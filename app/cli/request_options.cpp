@@ -85,13 +85,22 @@ void RequestOptions::add_shared_to(CLI::App& command, const std::string& seed_he
     command.add_option("--seed", seed_, seed_help)->type_name("N");
 }
 
-void RequestOptions::add_to(CLI::App& command) {
-    add_shared_to(command, "Seed of every random stream (default 0)");
+void RequestOptions::add_regime_to(CLI::App& command) {
     command.add_option("--regime", regime_, "How batches, clipping and schedule are set (descent regimes)")
         ->type_name("REGIME");
     command.add_option("--updates", updates_, "Train for N optimizer steps")
         ->type_name("N")
         ->excludes(command.get_option("--epochs"));
+}
+
+void RequestOptions::add_sweep_to(CLI::App& command) {
+    add_shared_to(command, "The first seed (default 0)");
+    add_regime_to(command);
+}
+
+void RequestOptions::add_to(CLI::App& command) {
+    add_shared_to(command, "Seed of every random stream (default 0)");
+    add_regime_to(command);
     command
         .add_option("--at", changes_,
                     "Change a step size, clip or batch size after so many updates; may be repeated")
@@ -105,14 +114,18 @@ void RequestOptions::add_to(CLI::App& command) {
 Request RequestOptions::request() const {
     Request request;
     if (!spec_.empty()) request = unwrap(request_from_toml(spec_));
+    apply_to(request);
+    if (request.task.empty())
+        throw InputError(std::string("--task is missing (descent tasks lists them)") +
+                         (takes_spec_ ? ", or --spec FILE.toml" : ""));
+    return request;
+}
+
+void RequestOptions::apply_to(Request& request) const {
     if (!task_.empty()) request.task = task_;
     if (!model_.empty()) request.model = model_;
     if (!optimizer_.empty()) request.optimizer = optimizer_;
     if (!regime_.empty()) request.regime = regime_;
-    if (request.task.empty())
-        throw InputError(std::string("--task is missing (descent tasks lists them)") +
-                         (takes_spec_ ? ", or --spec FILE.toml" : ""));
-
     if (epochs_) {
         request.epochs = whole_number("--epochs", *epochs_, 1);
         request.updates.reset();
@@ -128,7 +141,6 @@ Request RequestOptions::request() const {
     }
     for (const auto& setting : settings_) add_setting(request, setting);
     for (const auto& change : changes_) add_change(request, change);
-    return request;
 }
 
 } // namespace descent::cli

@@ -21,6 +21,11 @@ public:
     /// Those of them that hold for runs under several regimes: --task, --model, --optimizer, --set, --epochs,
     /// --seed.
     void add_shared_to(CLI::App& command, const std::string& seed_help);
+    /// The shared ones, --regime and --updates: a sweep's, whose spec file says more than a run.
+    void add_sweep_to(CLI::App& command);
+    /// Lays those that were given over `request`. Throws InputError.
+    void apply_to(Request& request) const;
+    bool seed_given() const { return seed_.has_value(); }
     /// The spec file, if any, with the options beside it over it. Needs no catalog, so that a slip of the pen
     /// is found before the engine is loaded. Throws InputError.
     Request request() const;
@@ -30,6 +35,8 @@ private:
     std::optional<std::string> epochs_, updates_, seed_; // --epochs "" is a mistake, not an absence
     std::vector<std::string> settings_, changes_;
     bool takes_spec_ = false;
+
+    void add_regime_to(CLI::App& command);
 };
 
 /// Makes paths that exist here absolute, so that a run can be resumed from any folder. One that does not

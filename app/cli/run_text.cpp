@@ -111,7 +111,8 @@ void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>&
         line("data", p.data_source + ", " + format_count(p.train_examples) + " training, " +
                          format_count(p.validation_examples) + " validation, " +
                          format_count(p.test_examples) + " test examples, " +
-                         std::to_string(p.classes.size()) + " classes, hash " + p.data_hash.substr(0, 16));
+                         (p.classes.empty() ? "" : std::to_string(p.classes.size()) + " classes, ") +
+                         "hash " + p.data_hash.substr(0, 16));
         line("weights", format_count(p.parameters));
         line("made with", "Descent Studio " + p.studio_version + ", torch " + p.torch_version + ", " +
                               p.blas + ", " + format_count(p.threads) +

@@ -26,6 +26,7 @@ public:
     /// long.
     std::optional<std::string> next_line();
     void signal(int number) const;
+    pid_t pid() const { return pid_; }
     /// Stops reading its standard output, as `head` does.
     void close_output();
     /// Reads everything left and returns the exit code, or 128 + signal.

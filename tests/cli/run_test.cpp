@@ -174,6 +174,40 @@ TEST_F(RunCommand, RunsShowAndExportFindItAgain) {
     EXPECT_THAT(rows, Contains(HasSubstr(id + "," + name + ",9,")));
 }
 
+TEST_F(RunCommand, SymmetryRunsInThePapersSetting) {
+    const auto ended = descent({"run", "--task", "symmetry", "--seed", "3", "--epochs", "40", "--json"});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    const auto lines = json_lines(ended.out);
+    const auto& started = lines.front();
+    EXPECT_EQ(started["spec"]["regime"]["params"]["reduction"], "sum");
+    EXPECT_EQ(started["spec"]["model"]["params"]["output"], "sigmoid");
+    EXPECT_EQ(started["provenance"]["parameters"], 17);
+    EXPECT_EQ(lines.back()["state"], "finished");
+    // At first it says of every pattern that it is no mirror image.
+    EXPECT_TRUE(std::ranges::any_of(lines, [](const auto& line) {
+        return line["event"] == "sample" && line["metric"] == "train/accuracy" && line["value"] == 0.875;
+    }));
+}
+
+TEST_F(RunCommand, ARegressionIsToldByItsLoss) {
+    const auto ended = descent({"run", "--task", "teacher", "--epochs", "20", "--set", "task.dimension=5"});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_THAT(ended.out, HasSubstr("loss"));
+    for (const char* of_classes : {"accuracy", "commonest class"})
+        EXPECT_EQ(ended.out.find(of_classes), std::string::npos) << ended.out;
+    const std::string run = stored_runs()[0]["run"];
+    const auto shown = descent({"show", run});
+    EXPECT_EQ(shown.code, 0) << shown.err;
+    EXPECT_THAT(shown.out, HasSubstr("train/loss"));
+    EXPECT_THAT(shown.out, HasSubstr("test examples, hash "));
+    const auto looked = descent({"inspect", "--task", "teacher"});
+    EXPECT_EQ(looked.code, 0) << looked.err;
+    EXPECT_THAT(looked.out, HasSubstr("training targets have mean "));
+    EXPECT_EQ(looked.out.find("commonest class"), std::string::npos) << looked.out;
+    expect_refused({"run", "--task", "teacher", "--set", "regime.loss=cross-entropy"},
+                   {"regime.loss = cross-entropy", "expected mse"});
+}
+
 TEST_F(RunCommand, BadInputLaterChangesNothing) {
     ASSERT_EQ(descent(tiny_run({"--epochs", "1", "--quiet"})).code, 0);
     const auto before = stored_runs();

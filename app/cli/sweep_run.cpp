@@ -1,0 +1,107 @@
+#include "app/cli/sweep_run.h"
+
+#include "core/store/store.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace descent::cli {
+
+namespace {
+
+/// Members of one ensemble: enough that the overhead of an operation is shared by many.
+constexpr std::size_t kMostMembers = 256;
+constexpr std::size_t kFewestMembers = 32;
+/// How long the processes of a sweep whose parent died may take to end.
+constexpr auto kPatience = std::chrono::seconds(10);
+
+/// So many that each process gets some work, whatever of the sweep is done already: the same each time.
+std::size_t most_members(const SweepRunOptions& options, std::size_t cells) {
+    if (!options.ensembles) return 1;
+    if (options.jobs == 1) return kMostMembers;
+    const std::size_t share = (cells + 2 * options.jobs - 1) / (2 * options.jobs);
+    return std::clamp((share + kFewestMembers - 1) / kFewestMembers * kFewestMembers, kFewestMembers,
+                      kMostMembers);
+}
+
+/// Says that this process trains the sweep, for as long as it lives.
+class Hold {
+public:
+    Hold(StoreWriter& store, std::string id) : store_(store), id_(std::move(id)) {
+        unwrap(store_.hold_sweep(id_, true));
+    }
+    ~Hold() { (void)store_.hold_sweep(id_, false); } // a store that is gone has no holders
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+
+private:
+    StoreWriter& store_;
+    std::string id_;
+};
+
+/// The work there is. Runs of a process that is just ending (its parent was killed) are waited for.
+std::vector<SweepWork> look_for_work(const SweepRecord& sweep, const std::vector<SweepCell>& cells,
+                                     const SweepRunOptions& options, Engine& engine, const StoreWriter& store,
+                                     const InterruptWatch& watch, std::int64_t& elsewhere) {
+    const auto give_up = std::chrono::steady_clock::now() + kPatience;
+    for (;;) {
+        const auto reader = unwrap(StoreReader::open(store.path()));
+        auto work =
+            sweep_work(engine, cells, *reader, sweep.id, most_members(options, cells.size()), elsewhere);
+        if (elsewhere == 0 || watch.requested() || std::chrono::steady_clock::now() > give_up) return work;
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        unwrap(prepare_store(store.path()));
+    }
+}
+
+void train(const SweepRecord& sweep, const std::vector<SweepCell>& cells, const SweepRunOptions& options,
+           Engine& engine, StoreWriter& store, SweepProgress& progress, const InterruptWatch& watch,
+           SweepOutcome& outcome) {
+    std::int64_t elsewhere = 0;
+    const auto work = look_for_work(sweep, cells, options, engine, store, watch, elsewhere);
+    if (elsewhere > 0)
+        outcome.add(std::to_string(elsewhere) + " of the runs are being trained by another process");
+    progress.begin(unwrap(StoreReader::open(store.path()))->sweep_status(sweep.id), work);
+    if (options.jobs > 1 && work.size() > 1) {
+        train_in_processes(work, std::min(options.jobs, work.size()), sweep.id, store.path(), watch, progress,
+                           outcome);
+        return;
+    }
+    for (std::size_t i = 0; i < work.size() && !watch.requested(); ++i) {
+        const auto result = train_work(work[i], cells, sweep_tags(sweep.id), engine, store, watch,
+                                       [&](const WorkProgress& p) { progress.at(i, p); });
+        progress.over(i, result);
+        outcome.add(result);
+    }
+}
+
+} // namespace
+
+std::vector<std::string> keys_of(const std::vector<SweepCell>& cells) {
+    std::vector<std::string> keys;
+    for (const auto& cell : cells) keys.push_back(cell.key);
+    return keys;
+}
+
+SweepOutcome run_sweep(SweepRecord& sweep, const SweepRunOptions& options, Engine& engine, StoreWriter& store,
+                       Output& out, const InterruptWatch& watch) {
+    const Hold hold(store, sweep.id);
+    SweepOutcome outcome;
+    auto cells = unwrap(sweep_cells(engine.catalog(), sweep.plan));
+    for (;;) {
+        SweepProgress progress(out, options.progress, sweep, cells);
+        train(sweep, cells, options, engine, store, progress, watch, outcome);
+        const auto reader = unwrap(StoreReader::open(store.path()));
+        const bool more = !watch.requested() && sweep.plan.active &&
+                          add_active_levels(sweep.plan, reader->sweep_runs(sweep.id), engine.catalog());
+        if (!more) {
+            progress.end(reader->sweep_status(sweep.id), watch.requested());
+            return outcome;
+        }
+        cells = unwrap(sweep_cells(engine.catalog(), sweep.plan));
+        sweep.keys = keys_of(cells);
+        sweep = unwrap(store.save_sweep(sweep));
+    }
+}
+
+} // namespace descent::cli

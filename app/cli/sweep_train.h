@@ -1,0 +1,55 @@
+#pragma once
+
+#include "app/cli/interrupt.h"
+#include "core/analysis/sweep.h"
+#include "core/engine/engine.h"
+#include "core/store/reader.h"
+#include "core/store/writer.h"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace descent::cli {
+
+/// Cells that are trained as one program: an ensemble, or one run alone.
+struct SweepWork {
+    std::vector<std::size_t> cells;
+    std::map<std::size_t, RunId> again; ///< cell → a stored run that is taken up again
+};
+
+/// How far a piece of work is.
+struct WorkProgress {
+    std::int64_t members = 0, over = 0;
+    Update update{}, planned{};
+    std::string reading; ///< what is being read before it begins, else ""
+    double reading_share = 0;
+};
+
+/// What became of it.
+struct WorkResult {
+    std::int64_t finished = 0, diverged = 0, failed = 0, interrupted = 0;
+    std::vector<std::string> problems; ///< one line each
+};
+
+/// The tags that a sweep's runs get.
+std::vector<std::string> sweep_tags(const std::string& sweep_id);
+
+/// What there is to train: cells without a finished or diverged run under their key, those that a living
+/// process trains left aside. Every group of the whole sweep that was broken off stays together, so that it
+/// ends with the same bits; the rest is grouped anew. `most`: members of one ensemble; 1 for none.
+/// `elsewhere`: how many are being trained by other processes.
+std::vector<SweepWork> sweep_work(const Engine& engine, const std::vector<SweepCell>& cells,
+                                  const StoreReader& store, const std::string& sweep_id, std::size_t most,
+                                  std::int64_t& elsewhere);
+
+/// Trains one piece of work in this process on one thread, and says how it goes ten times a second. An
+/// interrupt ends it. Thread: main.
+WorkResult train_work(const SweepWork& work, const std::vector<SweepCell>& cells,
+                      const std::vector<std::string>& tags, Engine& engine, StoreWriter& store,
+                      const InterruptWatch& watch, const std::function<void(const WorkProgress&)>& progress);
+
+} // namespace descent::cli
