@@ -4,7 +4,9 @@
 #include "ui/pages/data_page.h"
 #include "ui/pages/help_page.h"
 #include "ui/pages/runs_page.h"
+#include "ui/pages/sweeps_page.h"
 #include "ui/pages/train_page.h"
+#include "ui/plots/sweep_views.h"
 #include "ui/state/engine_host.h"
 #include "ui/state/store_host.h"
 #include "ui/state/training.h"
@@ -29,17 +31,17 @@ namespace descent::ui {
 
 namespace {
 
-enum Page { train, runs, compare, data, help };
+enum Page { train, runs, compare, sweeps, data, help };
 constexpr int kCompactBelow = 1160;
 
-MainWindow::OnClose askOnClose(QWidget* parent, const QString& run) {
+MainWindow::OnClose askOnClose(QWidget* parent, const QString& what) {
     QMessageBox box(parent);
     box.setObjectName(QStringLiteral("closeQuestion"));
     box.setIcon(QMessageBox::NoIcon);
-    box.setText(MainWindow::tr("%1 is still training.").arg(run.isEmpty() ? MainWindow::tr("A run") : run));
+    box.setText(MainWindow::tr("%1 is still training.").arg(what));
     box.setInformativeText(MainWindow::tr(
         "Stopped, it is kept with what it has measured and can be resumed. In the background, the "
-        "window goes and the program ends when training is done."));
+        "window goes and training goes on until it is done."));
     auto* stop = box.addButton(MainWindow::tr("Stop and keep"), QMessageBox::AcceptRole);
     auto* background =
         box.addButton(MainWindow::tr("Keep training in the background"), QMessageBox::ActionRole);
@@ -66,6 +68,7 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
     , train_(new TrainPage(engine, store, training))
     , runs_(new RunsPage(store, engine, training))
     , compare_(new ComparePage(store, engine, training))
+    , sweeps_(new SweepsPage(store, engine))
     , data_(new DataPage(engine))
     , help_(new HelpPage(engine, store))
     , incoming_(new Incoming(store, *this)) {
@@ -79,12 +82,14 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
     rail_->addPage(QStringLiteral("navRuns"), tr("Runs"), QStringLiteral("runs"), tr("Runs (Ctrl+2)"));
     rail_->addPage(QStringLiteral("navCompare"), tr("Compare"), QStringLiteral("compare"),
                    tr("Compare (Ctrl+3)"));
+    rail_->addPage(QStringLiteral("navSweeps"), tr("Sweeps"), QStringLiteral("sweeps"),
+                   tr("Sweeps (Ctrl+4)"));
     rail_->addPage(QStringLiteral("navData"), tr("Data"), QStringLiteral("data"), tr("Data (Ctrl+5)"));
     rail_->addPage(QStringLiteral("navHelp"), tr("Help"), QStringLiteral("help"), tr("Help (F1)"), true);
     stack_->setObjectName(QStringLiteral("pages"));
     for (QWidget* page :
          {static_cast<QWidget*>(train_), static_cast<QWidget*>(runs_), static_cast<QWidget*>(compare_),
-          static_cast<QWidget*>(data_), static_cast<QWidget*>(help_)}) {
+          static_cast<QWidget*>(sweeps_), static_cast<QWidget*>(data_), static_cast<QWidget*>(help_)}) {
         page->setProperty("role", QStringLiteral("page"));
         stack_->addWidget(page);
     }
@@ -136,12 +141,24 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
         showPage(Page::train);
     });
     connect(&training_, &Training::stateChanged, this, &MainWindow::trainEnded);
+    connectSweeps();
     connectIncoming();
     restoreGeometry(settings_.value(QStringLiteral("geometry")).toByteArray());
     showPage(Page::train);
 }
 
 MainWindow::~MainWindow() = default;
+
+void MainWindow::connectSweeps() {
+    for (auto& [title, word, view] : make_sweep_views(store_)) sweeps_->addView(title, word, std::move(view));
+    connect(sweeps_, &SweepsPage::openRuns, this, [this](const std::vector<RunId>& runs) {
+        if (runs.size() == 1)
+            train_->showRun(runs.front());
+        else
+            compare_->showRuns(runs);
+        showPage(runs.size() == 1 ? Page::train : Page::compare);
+    });
+}
 
 void MainWindow::connectIncoming() {
     connect(incoming_, &Incoming::runsWanted, this, [this](const std::vector<RunId>& runs) {
@@ -181,10 +198,12 @@ void MainWindow::buildMenus() {
         return action;
     };
     auto* file = menu("menuFile", tr("&File"));
+    file->addAction(sweeps_->newAction());
     file->addActions(incoming_->actions());
     file->addSeparator();
     file->addMenu(runs_->makeExportMenu(this));
-    file->addActions({train_->exportAction(), compare_->exportAction(), data_->exportAction()});
+    file->addActions(
+        {train_->exportAction(), compare_->exportAction(), sweeps_->exportAction(), data_->exportAction()});
     file->addSeparator();
     add(file, "actionQuit", tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
 
@@ -212,6 +231,8 @@ void MainWindow::buildMenus() {
         [this] { showPage(Page::runs); });
     add(view, "actionShowCompare", tr("&Compare"), QKeySequence(Qt::CTRL | Qt::Key_3),
         [this] { showPage(Page::compare); });
+    add(view, "actionShowSweeps", tr("&Sweeps"), QKeySequence(Qt::CTRL | Qt::Key_4),
+        [this] { showPage(Page::sweeps); });
     add(view, "actionShowData", tr("&Data"), QKeySequence(Qt::CTRL | Qt::Key_5),
         [this] { showPage(Page::data); });
     view->addSeparator();
@@ -248,6 +269,7 @@ void MainWindow::setTheme(theme::Mode mode) {
 
 void MainWindow::showPage(int page) {
     if (page == Page::data) data_->offer(train_->request());
+    if (page == Page::sweeps) sweeps_->offer(train_->request());
     // So that the page's keys work at once; the field in it that had the focus gets it back. Asked before,
     // for the page that goes hands the focus to whatever comes next.
     QWidget* shown = stack_->widget(page);
@@ -274,15 +296,19 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     settings_.setValue(QStringLiteral("geometry"), saveGeometry());
-    if (!training_.busy()) return event->accept();
-    switch (ask_(this, training_.name())) {
+    QStringList what = sweeps_->runner().names();
+    if (training_.busy()) what.prepend(training_.name().isEmpty() ? tr("A run") : training_.name());
+    if (what.isEmpty()) return event->accept();
+    switch (ask_(this, what.join(tr(", ")))) {
     case OnClose::cancel:
         return event->ignore();
     case OnClose::stop_and_keep:
-        return event->accept(); // Training stops it as interrupted when the program ends
+        return event->accept(); // Training and the sweeps' runner stop theirs when the program ends
     case OnClose::background:
         break;
     }
+    sweeps_->runner().letGo(); // they have processes of their own
+    if (!training_.busy()) return event->accept();
     event->ignore(); // an accepted close of the last window would end the program
     background_ = true;
     hide();

@@ -20,6 +20,7 @@ class Incoming;
 class NavRail;
 class RunsPage;
 class StoreHost;
+class SweepsPage;
 class TrainPage;
 class Training;
 
@@ -28,13 +29,14 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
     enum class OnClose { stop_and_keep, background, cancel };
-    using CloseQuestion = std::function<OnClose(QWidget* parent, const QString& run)>;
+    /// `what` is being trained: a run, sweeps, or both.
+    using CloseQuestion = std::function<OnClose(QWidget* parent, const QString& what)>;
 
     MainWindow(EngineHost& engine, StoreHost& store, Training& training, QSettings& settings,
                QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    /// What is asked when the window is closed while a run is going; a test puts an answer here.
+    /// What is asked when the window is closed while a run or a sweep is going; a test puts an answer here.
     void setCloseQuestion(CloseQuestion question) { ask_ = std::move(question); }
     void showPage(int page);
 
@@ -49,6 +51,7 @@ protected:
 private:
     void buildMenus();
     void connectIncoming();
+    void connectSweeps();
     void buildTheme(QMenu* view);
     void setTheme(theme::Mode mode);
     void trainEnded();
@@ -62,6 +65,7 @@ private:
     TrainPage* train_;
     RunsPage* runs_;
     ComparePage* compare_;
+    SweepsPage* sweeps_;
     DataPage* data_;
     HelpPage* help_;
     Incoming* incoming_;

@@ -1,6 +1,7 @@
 #include "app/studio/export_figure.h"
 
 #include "app/studio/export_options.h"
+#include "app/studio/export_sweep.h"
 #include "core/base/param.h"
 #include "core/store/reader.h"
 #include "core/store/store.h"
@@ -245,7 +246,8 @@ void run(int argc, char** argv) {
     if (!options.axis_said &&
         std::ranges::all_of(chosen.runs, [](const RunRecord& run) { return run.epoch.passes == 0; }))
         options.axis = XAxis::update; // all of an imported table would be at epoch 0
-    const FigureSource source = figureOf(options, chosen);
+    const FigureSource source =
+        options.what == "sweep" ? sweep_figure(options, *chosen.store) : figureOf(options, chosen);
     if (!options.full_csv.isEmpty() && !source.full_csv)
         throw InputError(options.what == "fa-fr" ? "--full-csv: what fa-fr is drawn from is all in --csv"
                                                  : "--full-csv: choose one metric, with --metric");

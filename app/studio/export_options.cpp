@@ -32,7 +32,16 @@ const char* const kExportHelp =
     "  --csv FILE          the numbers as drawn, a row a point; bands and what was smoothed are curves of "
     "their own\n"
     "  --full-csv FILE     every sample behind them\n"
-    "  --store FILE        another store";
+    "  --store FILE        another store\n"
+    "A sweep:\n"
+    "  descent-studio --export sweep --sweep SWEEP [--view curve|heat] --out FILE [OPTION …]\n"
+    "  --sweep SWEEP       name, UUID, or unique beginning of either\n"
+    "  --view KIND         curve (test and train error over an axis; if not given) or heat (over training "
+    "too)\n"
+    "  --metric METRIC     of a curve error, loss, …; of a heat map validation/error, …\n"
+    "  --axis AXIS         of a curve: a varied parameter, weights, or weights-per-example\n"
+    "  --at UPDATE         of a curve: a moment of training instead of the end\n"
+    "  --centre, --band    median and bootstrap if not given";
 
 namespace {
 
@@ -131,8 +140,17 @@ ExportOptions parse_export(int argc, const char* const* argv) {
                  axisWord);
          }},
         {"--group-by", [&](auto v) { all.group_by = QString::fromUtf8(v.data(), qsizetype(v.size())); }},
+        {"--sweep", [&](auto v) { all.sweep = v; }},
+        {"--view",
+         [&](auto v) {
+             all.heat = named<bool>("--view", v, {false, true},
+                                    [](bool heat) { return std::string_view(heat ? "heat" : "curve"); });
+         }},
+        {"--axis", [&](auto v) { all.sweep_axis = v; }},
+        {"--at", [&](auto v) { all.at = Update{std::int64_t(number("--at", v, 0, 1e15))}; }},
         {"--centre",
          [&](auto v) {
+             all.centre_said = true;
              all.centre = named<Centre>("--centre", v, {Centre::mean, Centre::median},
                                         [](Centre c) { return to_string(c); });
          }},
@@ -174,7 +192,10 @@ ExportOptions parse_export(int argc, const char* const* argv) {
             throw InputError(std::string(option) + ": its value is missing");
     }
     if (all.what.empty()) throw InputError("--export: a plot or a metric is missing");
-    if (all.runs.empty()) throw InputError("--run RUN is missing: which run?");
+    if (all.what == "sweep" && all.sweep.empty()) throw InputError("--sweep SWEEP is missing: which sweep?");
+    if (all.what == "sweep" && !all.full_csv.isEmpty())
+        throw InputError("--full-csv: what a sweep's chart is drawn from is all in --csv");
+    if (all.what != "sweep" && all.runs.empty()) throw InputError("--run RUN is missing: which run?");
     if (all.out.isEmpty()) throw InputError("--out FILE is missing: FILE.svg, FILE.pdf or FILE.png");
     all.format.kind = unwrap(ui::figureKind(all.out));
     return all;

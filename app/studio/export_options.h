@@ -15,7 +15,7 @@ namespace descent::studio {
 
 /// What "descent-studio --export" is asked for.
 struct ExportOptions {
-    std::string what; ///< a plot's id or a metric
+    std::string what; ///< a plot's id, a metric, or "sweep"
     std::vector<std::string> runs;
     std::filesystem::path store; ///< "": the usual one
     QString out, csv, full_csv;
@@ -30,6 +30,12 @@ struct ExportOptions {
     std::optional<Spread> spread; ///< none: the deviation where runs are grouped
     SmoothingSpec smoothing{};
     ui::DetectionScale scale = ui::DetectionScale::linear;
+    // Of a sweep.
+    std::string sweep;        ///< name, UUID, or unique beginning of either
+    bool heat = false;        ///< over training too, as colour
+    std::string sweep_axis;   ///< "": the first with numbers
+    std::optional<Update> at; ///< a moment of training; none: the end
+    bool centre_said = false; ///< else the median
 };
 
 /// Whether the command line asks for an export at all.

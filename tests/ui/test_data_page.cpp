@@ -126,7 +126,7 @@ private Q_SLOTS:
     void ctrl5ShowsTheDataOfTheTrainForm() {
         Bench b;
         b.openData();
-        QCOMPARE(b.find<QStackedWidget>("pages")->currentIndex(), 3);
+        QCOMPARE(b.find<QStackedWidget>("pages")->currentIndex(), 4);
         QCOMPARE(b.on<QComboBox>("data-task")->currentText(), QStringLiteral("Names"));
         QCOMPARE(b.text("dataSource"), QStringLiteral("Built-in data"));
         QCOMPARE(b.text("dataTrainCount"), QStringLiteral("3,612"));

@@ -1,8 +1,12 @@
 #include "tests/ui/runs_fixture.h"
 
 #include "ui/plots/curve_layer.h"
+#include "ui/plots/plot.h"
 #include "ui/plots/plot_export.h"
 #include "ui/plots/ticks.h"
+#include "ui/state/engine_host.h"
+#include "ui/state/training.h"
+#include "ui/state/watched_run.h"
 #include "ui/theme.h"
 
 #include <QApplication>
@@ -61,6 +65,47 @@ int count(const QImage& image, QColor colour) {
 class TestPlots : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void aRegressionHasNoAccuracyAndNoConfusion() {
+        Place place;
+        const auto store = place.open();
+        EngineHost engine([]() -> Result<Engine*> { return fail("none"); });
+        Training training(engine, *store);
+        WatchedRun run(*store, training);
+        QStringList of_classes;
+        for (const auto& plot : plots())
+            if (plot.id == QStringLiteral("accuracy") || plot.id == QStringLiteral("confusion"))
+                of_classes << plot.id;
+        QCOMPARE(of_classes.size(), 2);
+        const auto shown = [&] {
+            QStringList all;
+            for (const auto& plot : plots())
+                if (of_classes.contains(plot.id) && plot.shown(run)) all << plot.id;
+            return all;
+        };
+        QCOMPARE(shown(), of_classes); // nothing is watched yet: as for a first run
+        const auto watch = [&](const RunId& id) {
+            run.watch(id);
+            QTRY_VERIFY(!run.loading() && run.record());
+        };
+        watch(addRun(store->writer(), {}));
+        QCOMPARE(shown(), of_classes);
+
+        auto record = recordOf({});
+        record.spec.task = {"teacher", {}};
+        record.provenance.classes.clear();
+        record = must(store->writer().create(record));
+        MetricBatch batch;
+        batch.run = record.id;
+        batch.metrics = {{0, "train/loss", "", Direction::lower}};
+        batch.samples = {{0, {1}, {1.0}, 0.5, 0.25}};
+        batch.state = StateChange{RunState::finished, {}};
+        store->writer().push(std::make_shared<const MetricBatch>(batch));
+        must(store->writer().flush());
+        watch(record.id);
+        QVERIFY(run.find("train/loss"));
+        QCOMPARE(shown(), QStringList());
+    }
+
     void ticksAreRoundAndSayNoMoreThanTheyKnow() {
         QCOMPARE(labels(linearTicks(0, 1, 5)).join(QLatin1Char(' ')),
                  QStringLiteral("0 0.2 0.4 0.6 0.8 1.0"));

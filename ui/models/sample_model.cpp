@@ -13,7 +13,7 @@ namespace {
 QString classOf(const LoadedData& data, int label) {
     const auto& classes = data.found.provenance.classes;
     return label >= 0 && label < int(classes.size()) ? QString::fromStdString(classes[std::size_t(label)])
-                                                     : QString::number(label);
+                                                     : QString();
 }
 
 QString title(SampleColumn column) {

@@ -18,7 +18,8 @@ struct Key {
     const char *keys, *what;
 };
 constexpr std::array kKeys{
-    Key{"Ctrl+1, 2, 3, 5", "Train, Runs, Compare, Data"},
+    Key{"Ctrl+1 … 5", "Train, Runs, Compare, Sweeps, Data"},
+    Key{"Ctrl+N", "On the Sweeps page: a new sweep"},
     Key{"Ctrl+Enter", "Train with the settings of the form"},
     Key{"Space", "Pause or continue"},
     Key{".", "While paused: exactly one update"},
@@ -41,6 +42,7 @@ constexpr std::array kKeys{
     Key{"Delete", "Move runs to the trash; take them out of a comparison"},
     Key{"Ctrl+Z, Ctrl+Shift+Z", "Undo and redo edits of runs"},
     Key{"Ctrl+E", "Export the chart in focus as a figure; else the run, or the table in use, as CSV"},
+    Key{"Arrows, Enter", "In a sweep's grid: move among the cells; open the runs of one"},
     Key{"Ctrl+← →", "Among parallel axes: move the one in focus"},
     Key{"Shift+↑ ↓, Ctrl+↑ ↓", "Lower and upper end of what is kept of it; Backspace keeps all"},
     Key{"Ctrl+C, Ctrl+Shift+E", "Copy the chosen rows; export the table of runs as it is shown"},
@@ -116,6 +118,15 @@ void HelpPage::write() {
            "<p><i>Optimizer ladder</i> trains the regimes of the full-batch paper on the chosen task, each "
            "with "
            "several seeds, and compares them here: curves, means, and differences with their intervals.</p>"
+           "<h3>Sweeps</h3>"
+           "<p>A sweep trains every combination of the values of up to two parameters, under several seeds. "
+           "Choose what is "
+           "varied and how its values are spaced; the line above <i>Start</i> says how many runs that makes. "
+           "Runs that "
+           "are trained already are not trained again, so a sweep can be stopped, resumed, and extended by "
+           "levels and seeds. It is trained by processes of its own (<code>descent sweep</code>), which may "
+           "go on when the window is closed. The grid fills cell by cell; a click on a cell opens its runs. "
+           "<i>Spec</i> shows the same sweep as a file or a command line.</p>"
            "<h3>Runs</h3>"
            "<p>Every run is kept; nothing asks to be saved. Filter with words and conditions such as "
            "<code>task=names and lr&gt;0.01 and (tag:paper or starred)</code>; <i>?</i> beside the line "

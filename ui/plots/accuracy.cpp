@@ -1,5 +1,7 @@
 #include "ui/plots/plot.h"
 
+#include "ui/state/watched_run.h"
+
 namespace descent::ui {
 
 PlotDef plot_accuracy() {
@@ -15,6 +17,7 @@ PlotDef plot_accuracy() {
                 {"validation/averaged-accuracy", QStringLiteral("averaged"), 3, 4},
             },
         .share = true,
+        .shown = [](const WatchedRun& run) { return answersClasses(run); },
     };
 }
 

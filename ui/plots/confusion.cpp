@@ -10,7 +10,7 @@ PlotDef plot_confusion() {
         .title = QStringLiteral("Confusion"),
         .matrix = "validation/confusion",
         // A detector's counts depend on its threshold: they are beside its curve.
-        .shown = [](const WatchedRun& run) { return !run.matrix("validation/fa-fr"); },
+        .shown = [](const WatchedRun& run) { return answersClasses(run) && !run.matrix("validation/fa-fr"); },
     };
 }
 

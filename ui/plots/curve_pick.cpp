@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 namespace descent::ui {
 
@@ -63,11 +64,18 @@ Nearness ofColumns(const CurveShape& shape, const PlotFrame& frame, QPointF at, 
 std::optional<std::size_t> CurveLayer::curveAt(QPointF at, double reach) const {
     if (!area.adjusted(-reach, -reach, reach, reach).contains(at)) return std::nullopt;
     const bool all_faint = std::ranges::all_of(curves_, [](const auto& curve) { return curve.faint; });
+    std::set<QString> named;
+    for (const auto& curve : curves_)
+        if (!curve.faint) named.insert(curve.id);
+    // One that stands for nothing, or for what another curve in front of it does, only lies behind.
+    const auto behind = [&](const CurveSource& curve) {
+        return curve.faint && !all_faint && (curve.id.isEmpty() || named.contains(curve.id));
+    };
     std::optional<std::size_t> found;
     Nearness best;
     for (std::size_t i = 0; i < curves_.size(); ++i) {
         const auto& drawn = shape(i);
-        if (drawn.empty() || (curves_[i].faint && !all_faint)) continue; // those only lie behind
+        if (drawn.empty() || behind(curves_[i])) continue;
         const auto near = drawn.columns.empty() ? ofPoints(drawn, *this, curves_[i].steps, at, reach)
                                                 : ofColumns(drawn, *this, at, reach);
         // Of those that lie over each other under the pointer, the one whose middle is nearest.

@@ -75,6 +75,9 @@ std::vector<PlotDef> plots();
 /// Whether the run measures anything whose name begins so.
 bool hasSeries(const WatchedRun& run, std::string_view prefix);
 
+/// Whether the run's task has classes to be told apart, as far as is known: a regression's has none.
+bool answersClasses(const WatchedRun& run);
+
 /// The curves of a plot with the placeholders resolved for this run, each in a colour of its own.
 std::vector<CurveDef> curvesOf(const PlotDef& plot, const WatchedRun& run);
 

@@ -53,6 +53,11 @@ QString matrixSummary(const PlotDef& plot, const WatchedRun& run) {
 
 } // namespace
 
+bool answersClasses(const WatchedRun& run) {
+    return !run.record() || !run.classes().empty() || run.matrix("validation/confusion") ||
+           hasSeries(run, "train/accuracy") || hasSeries(run, "validation/accuracy");
+}
+
 bool hasSeries(const WatchedRun& run, std::string_view prefix) {
     return std::ranges::any_of(run.series(), [&](const auto& s) { return s->info.name.starts_with(prefix); });
 }

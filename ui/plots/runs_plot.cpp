@@ -27,7 +27,8 @@ FigureSource RunsPlot::figure() const {
     FigureSource source;
     source.title = name();
     for (std::size_t i = 0; i < items(); ++i)
-        if (const QString id = idOf(i); !id.isEmpty() && !source.runs.contains(id)) source.runs << id;
+        source.runs << idOf(i).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    source.runs.removeDuplicates();
     source.paint = [held](QPainter& painter, const QRectF& target) {
         held->paintTo(painter, paintKey(painter, target, held->legend()));
     };

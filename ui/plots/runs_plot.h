@@ -8,8 +8,9 @@
 namespace descent::ui {
 
 /// A picture of several runs that is not over time: the scatter, the parallel coordinates, the overlaid
-/// detection curves. An item stands for a run; pointing at one or going to it by arrow keys tells `picked`,
-/// a click or Enter `chosen`. Holds its data, knows no store. Thread: GUI.
+/// detection curves, a sweep. An item stands for a run, or for several (their UUIDs with spaces between);
+/// pointing at one or going to it by arrow keys tells `picked`, a click or Enter `chosen`. Holds its data,
+/// knows no store. Thread: GUI.
 class RunsPlot : public PlotView {
     Q_OBJECT
 public:

@@ -136,6 +136,7 @@ void DataSummary::show(const Inspection& found) {
     const bool people = std::ranges::any_of(found.speakers, [](auto n) { return n > 0; });
     for (std::size_t i = 0; i < numbers.size(); ++i) {
         figures_[i].number->setText(count(numbers[i]));
+        if (i == 1) figures_[i].number->parentWidget()->setVisible(numbers[i] > 0); // a regression has none
         const std::int64_t speakers =
             i >= 2 ? found.speakers[i - 2]
                    : (i == 0 ? std::accumulate(found.speakers.begin(), found.speakers.end(), std::int64_t{0})

@@ -99,6 +99,7 @@ void DataView::show(const DataPtr& loaded) {
     samples_->show(loaded);
     auto rows = leftOut(found);
     tabs_->setTabText(Tab::classes, counted(tr("Classes"), std::ssize(found.class_counts)));
+    tabs_->setTabVisible(Tab::classes, !found.class_counts.empty()); // a regression has none
     tabs_->setTabText(Tab::examples, counted(tr("Examples"), std::ssize(found.samples)));
     tabs_->setTabText(Tab::left_out, counted(tr("Left out"), std::ssize(rows)));
     tabs_->setTabVisible(Tab::left_out, !rows.empty());

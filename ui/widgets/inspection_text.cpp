@@ -27,8 +27,9 @@ QString dataLine(const Inspection& found) {
     const auto& p = found.provenance;
     QString source = QString::fromStdString(p.data_source);
     if (source.contains(QLatin1Char('/'))) source = QFileInfo(source).fileName();
-    QString text = tr("%1 classes · %2 train · %3")
-                       .arg(count(std::int64_t(p.classes.size())), count(p.train_examples), source);
+    const QString kind =
+        p.classes.empty() ? tr("regression") : tr("%1 classes").arg(count(std::int64_t(p.classes.size())));
+    QString text = tr("%1 · %2 train · %3").arg(kind, count(p.train_examples), source);
     QStringList lost;
     if (found.duplicates > 0) lost << tr("%1 duplicates").arg(count(found.duplicates));
     if (found.dropped_lines > 0) lost << tr("%1 lines dropped").arg(count(found.dropped_lines));

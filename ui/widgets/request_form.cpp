@@ -102,6 +102,8 @@ RequestForm::RequestForm(QWidget* parent)
         const int bar = high > low ? scroll_->verticalScrollBar()->sizeHint().width() : 0;
         foot->setContentsMargins(theme::kGrid * 2, theme::kGrid, theme::kGrid * 2 + bar, theme::kGrid * 2);
     });
+    foot_ = new QWidget;
+    foot_->setLayout(foot);
     auto* line = new QFrame;
     line->setProperty("role", QStringLiteral("hairline"));
     auto* all = new QVBoxLayout(this);
@@ -109,7 +111,7 @@ RequestForm::RequestForm(QWidget* parent)
     all->setSpacing(0);
     all->addWidget(scroll_, 1);
     all->addWidget(line);
-    all->addLayout(foot);
+    all->addWidget(foot_);
     connect(train_, &QPushButton::clicked, this, &RequestForm::trainClicked);
 }
 
@@ -136,6 +138,9 @@ void RequestForm::buildRun(QWidget* parent) {
     auto* box = new QWidget;
     auto* grid = makeFormGrid(box);
     column->addWidget(box);
+    seeds_ = new QWidget;
+    auto* seeds_grid = makeFormGrid(seeds_);
+    column->addWidget(seeds_);
     length_unit_ = new QComboBox;
     length_unit_->setObjectName(QStringLiteral("run.length-unit"));
     length_unit_->setAccessibleName(tr("Unit of the length"));
@@ -147,13 +152,13 @@ void RequestForm::buildRun(QWidget* parent) {
         QStringLiteral("run.length"), grid, 0, box, length_unit_);
     seed_ = new ParamField(
         integer("seed", 0, "Decides every random draw: the same seed gives the same curves").at_least(0),
-        QStringLiteral("run.seed"), grid, 2, box);
+        QStringLiteral("run.seed"), seeds_grid, 0, seeds_);
     replicates_ = new ParamField(
         integer("replicates", 1,
                 "Runs of the same settings under this seed, the next, and so on, one after another")
             .at_least(1)
             .at_most(999),
-        QStringLiteral("run.replicates"), grid, 4, box);
+        QStringLiteral("run.replicates"), seeds_grid, 2, seeds_);
     more_ = new Fold(QStringLiteral("run.more"), tr("More"), tr("More about the run"));
     column->addWidget(more_);
     run_ = column;
@@ -296,6 +301,7 @@ void RequestForm::resolve() {
         !typed_well || std::ranges::any_of(sections_, [](auto* s) { return s->fields().firstInvalid(); });
     problem_->setText(resolved || marked ? QString() : QString::fromStdString(resolved.error().message));
     problem_->setVisible(!problem_->text().isEmpty());
+    if (shared_) foot_->setVisible(!problem_->text().isEmpty());
     const int n = replicates();
     setTrainText(n > 1 ? tr("Train %1 runs").arg(n) : tr("Train"));
     showCustom();
@@ -365,6 +371,15 @@ void RequestForm::addToRun(QWidget* widget) {
 
 void RequestForm::reveal(QWidget& part) {
     QTimer::singleShot(0, &part, [this, &part] { scroll_->ensureWidgetVisible(&part, 0, theme::kGrid * 2); });
+}
+
+void RequestForm::setShared() {
+    for (QWidget* own :
+         {seeds_, static_cast<QWidget*>(more_), static_cast<QWidget*>(train_), static_cast<QWidget*>(cost_)})
+        own->hide();
+    shared_ = true;
+    foot_->hide();
+    setAccessibleName(tr("What all runs share"));
 }
 
 void RequestForm::addToRegime(QWidget* widget) {

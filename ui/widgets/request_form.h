@@ -53,6 +53,8 @@ public:
     void addToRun(QWidget* widget);
     void addToRegime(QWidget* widget);
     void reveal(QWidget& part); ///< scrolls it into view
+    /// Only what a sweep's runs share: without seeds, threads, and the button.
+    void setShared();
     const Catalog* catalog() const { return catalog_; }
 
 Q_SIGNALS:
@@ -85,6 +87,9 @@ private:
     ParamField* threads_ = nullptr;
     Fold* more_ = nullptr;
     QVBoxLayout* run_ = nullptr;
+    QWidget* seeds_ = nullptr; ///< seed and replicates
+    QWidget* foot_ = nullptr;
+    bool shared_ = false;
     SchedulePreview* preview_ = nullptr;
     QLabel* problem_;
     QLabel* cost_;

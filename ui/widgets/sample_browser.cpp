@@ -126,6 +126,8 @@ void SampleBrowser::show(const DataPtr& loaded) {
         const auto& classes = loaded->found.provenance.classes;
         for (std::size_t i = 0; i < classes.size(); ++i)
             class_->addItem(QString::fromStdString(classes[i]), int(i));
+        class_->setVisible(!classes.empty()); // a regression has none
+        table_->setColumnHidden(int(SampleColumn::label), classes.empty());
         class_->setCurrentIndex(before.isEmpty() ? 0 : std::max(0, class_->findText(before)));
     }
     model_->setData(loaded);
