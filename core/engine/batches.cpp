@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace descent {
 
@@ -38,7 +39,8 @@ BatchPlan::BatchPlan(const Examples& train, const Variation* variation, const Mo
     , fresh_(spec.regime.params.text("augmentation") == "fresh")
     , frozen_(spec.regime.params.text("augmentation") == "frozen")
     , varied_(frozen_ && variation)
-    , stream_(spec.seed, "order") {
+    , stream_(spec.seed, "order")
+    , epoch_stream_(stream_) {
     const auto& regime = spec.regime.params;
     if (varied_) set_.labels = train.labels.repeat({variation_->copies()}); // the inputs follow in prepare()
     first_batch_ = last_batch_ = of_size(regime.integer("batch_size"), size());
@@ -159,18 +161,21 @@ void BatchPlan::begin_epoch() {
     ++epoch_;
     end_ = 0;
     batch_ = batch_for(epoch_);
-    epoch_state_ = stream_.state();
+    // Not where each update is an epoch that draws nothing: a stream is large.
+    if (std::exchange(moved_, false)) epoch_stream_ = stream_;
     if (!fixed()) draw_order();
 }
 
 /// The epoch that has just begun, with another batch size.
 void BatchPlan::begin_epoch_with(std::int64_t batch) {
-    stream_.restore(epoch_state_);
+    stream_ = epoch_stream_;
+    moved_ = false;
     batch_ = batch;
     if (!fixed()) draw_order();
 }
 
 void BatchPlan::draw_order() {
+    moved_ = true;
     permutation_.resize(static_cast<std::size_t>(size()));
     if (balanced_) {
         draw_balanced();
@@ -223,7 +228,7 @@ Tensor BatchPlan::masks(std::int64_t first, std::int64_t count) const {
 }
 
 std::map<std::string, std::string> BatchPlan::state() const {
-    return {{"order/stream", epoch_state_},
+    return {{"order/stream", epoch_stream_.state()},
             {"order/position", std::to_string(end_)},
             {"order/epoch", std::to_string(epoch_)},
             {"order/batch", std::to_string(batch_)}};
@@ -245,6 +250,7 @@ void BatchPlan::restore(const std::map<std::string, std::string>& state) {
     const bool placed = state.contains("order/stream") && state.contains("order/position");
     if (!placed && !fixed()) throw InputError("the checkpoint lacks the order of examples");
     if (placed) stream_.restore(state.at("order/stream"));
+    moved_ = true;
     // A checkpoint of a full-batch run by an earlier version: one update an epoch.
     epoch_ = number("order/epoch", placed ? 0 : number("update", 0, any), any) - 1;
     begin_epoch();

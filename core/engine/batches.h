@@ -87,7 +87,8 @@ private:
     RandomStream stream_;
     std::vector<Examples> fixed_chunks_;              // of the whole set, where each update sees the same
     std::vector<std::vector<std::int64_t>> by_class_; // for balanced draws
-    std::string epoch_state_;                         // the stream's state when the epoch's order was drawn
+    RandomStream epoch_stream_;                       // the stream when the epoch's order was drawn
+    bool moved_ = false;                              // the stream is no longer that one
     std::int64_t epoch_ = -1;                         // passes begun before this one
     std::int64_t batch_ = 0;                          // of this epoch
     std::optional<std::int64_t> chosen_batch_;        // by set_batch_size
