@@ -136,7 +136,7 @@ std::optional<SymmetryEnd> symmetry_end(const CellRun& run, std::vector<double> 
     const auto& spec = record.spec;
     const bool diverged = record.state == RunState::diverged;
     if (spec.task.id != "symmetry" || (record.state != RunState::finished && !diverged)) return std::nullopt;
-    SymmetryEnd end{.cell = cell, .run = record.id, .diverged = diverged, .seconds = record.seconds};
+    SymmetryEnd end{.cell = cell, .run = record.id, .diverged = diverged};
     const auto last = [&](const char* metric) {
         const auto found = record.summary.find(metric);
         return found == record.summary.end() ? std::optional<double>() : found->second.last;
@@ -177,7 +177,6 @@ OutcomeTable symmetry_outcomes(const SweepPlan& plan, const std::vector<Symmetry
         std::vector<double> when;
         for (const auto* end : here) {
             row.cap = std::max(row.cap, end->cap);
-            row.seconds += end->seconds;
             if (end->solved(end->cap))
                 when.push_back(static_cast<double>(end->perfect_at.value_or(end->cap)));
         }

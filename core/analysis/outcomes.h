@@ -27,7 +27,6 @@ struct SymmetryEnd {
     std::int64_t cap = 0;                   ///< updates asked for
     std::int64_t bits = 0, hidden = 0;
     std::vector<double> weights{}; ///< as hidden_units takes them; empty where not stored
-    double seconds = 0;            ///< training time
 
     /// Rightly answered all patterns at some update up to `by`, as far as is known.
     bool solved(std::int64_t by) const;
@@ -81,7 +80,6 @@ struct OutcomeRow {
     double mirror_error = 0, ratio_error = 0;
     std::vector<double> ratio;
     std::int64_t judged = 0; ///< how many those are
-    double seconds = 0;      ///< training time of all
     std::vector<ReferenceMatch> references;
 };
 struct OutcomeTable {

@@ -238,7 +238,6 @@ nlohmann::ordered_json to_json(const OutcomeTable& table) {
              {"mirror_error", number(row.mirror_error)},
              {"ratio_error", number(row.ratio_error)},
              {"ratio", std::move(ratio)},
-             {"seconds", row.seconds},
              {"references", std::move(references)}});
     }
     return {{"title", table.title}, {"variants", std::move(rows)}, {"sentences", outcome_sentences(table)}};

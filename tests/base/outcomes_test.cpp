@@ -54,7 +54,6 @@ RunRecord record() {
     run.spec.budget.updates = 2000;
     run.summary["train/accuracy"] = {1, 1, {}};
     run.summary["train/perfect-at"] = {1302, 1302, {}};
-    run.seconds = 2;
     return run;
 }
 
