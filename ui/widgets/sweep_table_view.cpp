@@ -32,11 +32,22 @@ namespace descent::ui {
 
 namespace {
 
-constexpr std::size_t kMostMetrics = 6;           // columns; CSV has the same
+constexpr std::size_t kMostMetrics = 6;           // columns
 constexpr int kMostSentences = theme::kGrid * 12; // pixels, before they scroll
 
 QString text(const std::string& s) {
     return QString::fromStdString(s);
+}
+
+/// Errors and losses of the three sides where there are any, else the first metrics of all.
+std::vector<std::string> told(std::vector<std::string> metrics) {
+    std::vector<std::string> some;
+    for (const char* word :
+         {"test/error", "validation/error", "train/error", "test/loss", "validation/loss", "train/loss"})
+        if (std::ranges::find(metrics, word) != metrics.end()) some.emplace_back(word);
+    if (!some.empty()) return some;
+    if (metrics.size() > kMostMetrics) metrics.resize(kMostMetrics);
+    return metrics;
 }
 
 } // namespace
@@ -99,8 +110,7 @@ SweepTableView::SweepTableView(QWidget* parent)
     words->setFocusPolicy(Qt::NoFocus);
     sentences_->setProperty("role", QStringLiteral("plain"));
     words->setWidget(sentences_);
-    words->setMaximumHeight(kMostSentences);
-    words->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
+    words_ = words;
     auto* bar = new QHBoxLayout;
     bar->setSpacing(theme::kGrid);
     bar->addWidget(along_);
@@ -141,8 +151,7 @@ void SweepTableView::make() {
             auto made = std::make_shared<Made>();
             made->sweep = sweep;
             made->along = along;
-            auto metrics = sweep_metrics(sweep->runs);
-            if (metrics.size() > kMostMetrics) metrics.resize(kMostMetrics);
+            const auto metrics = told(sweep_metrics(sweep->runs));
             made->table = sweep_table(sweep->record.plan, sweep->runs, metrics, along);
             made->cells = sweep_cells_text(made->table);
             QStringList words;
@@ -173,8 +182,20 @@ void SweepTableView::take(std::shared_ptr<const Made> made) {
     if (fresh) table_->resizeColumnsToContents();
     sentences_->setText(made_->sentences);
     const bool said = !made_->sentences.isEmpty();
-    sentences_->parentWidget()->parentWidget()->setVisible(said);
+    words_->setVisible(said);
+    fitSentences();
     table_->setAccessibleDescription(made_->sentences);
+}
+
+void SweepTableView::resizeEvent(QResizeEvent* event) {
+    SweepView::resizeEvent(event);
+    fitSentences();
+}
+
+/// As high as they are, up to where they scroll.
+void SweepTableView::fitSentences() {
+    const int wide = std::max(theme::kGrid * 20, width() - theme::kGrid * 5);
+    words_->setFixedHeight(std::min(kMostSentences, sentences_->heightForWidth(wide) + theme::kGrid));
 }
 
 /// The runs of that combination, all seeds.

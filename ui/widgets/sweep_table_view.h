@@ -7,6 +7,7 @@
 
 class QComboBox;
 class QLabel;
+class QScrollArea;
 class QTableView;
 class QToolButton;
 
@@ -32,10 +33,14 @@ Q_SIGNALS:
     void said(const QString& message);
     void complained(const QString& message);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     struct Made;
     void make();
     void take(std::shared_ptr<const Made> made);
+    void fitSentences();
     void open(int row);
     void save(const QString& ending);
 
@@ -44,6 +49,7 @@ private:
     bool making_ = false, stale_ = false;
     Chooser ask_for_file_;
     QLabel* sentences_;
+    QScrollArea* words_; ///< around sentences_
     QComboBox* along_;
     QToolButton* more_;
     CellsModel* cells_;
