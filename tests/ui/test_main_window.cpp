@@ -1,5 +1,7 @@
 #include "tests/ui/studio_fixture.h"
+#include "tests/ui/sweeps_fixture.h"
 
+#include "ui/pages/sweeps_page.h"
 #include "ui/pages/train_page.h"
 
 #include <QImage>
@@ -112,6 +114,36 @@ private Q_SLOTS:
         QVERIFY(s.training->busy());
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, 10000);
         QTRY_COMPARE(s.place.stored(id).state, RunState::finished);
+    }
+
+    void closingWhileASweepIsTrainedAsks() {
+        Studio s;
+        const auto sweep = addSweep(s.store->writer(), s.fake.catalog(), widthPlan(), "widths");
+        s.open();
+        auto& runner = s.find<SweepsPage>("sweepsPage")->runner();
+        const QString up = s.place.file(QStringLiteral("up")), go = s.place.file(QStringLiteral("go")),
+                      over = s.place.file(QStringLiteral("over"));
+        runner.setProgram(
+            fakeProgram(s.place, QStringLiteral("lasting"),
+                        QStringLiteral("touch '%1'; while [ ! -e '%2' ]; do sleep 0.02; done; touch '%3'")
+                            .arg(up, go, over)));
+        runner.start(QString::fromStdString(sweep.id), QStringLiteral("widths"), 1);
+        QTRY_VERIFY(QFile::exists(up));
+        QStringList asked;
+        auto answer = MainWindow::OnClose::cancel;
+        s.window->setCloseQuestion([&](QWidget*, const QString& what) {
+            asked << what;
+            return answer;
+        });
+        s.window->close();
+        QCOMPARE(asked, QStringList{QStringLiteral("widths")});
+        QVERIFY(s.window->isVisible());
+        answer = MainWindow::OnClose::background;
+        s.window->close();
+        QVERIFY(!s.window->isVisible()); // nothing of this process is left to wait for
+        s.window.reset();
+        QFile(go).open(QIODevice::WriteOnly);
+        QTRY_VERIFY(QFile::exists(over)); // it went on alone
     }
 
     void closingWhileIdleDoesNotAsk() {

@@ -127,6 +127,7 @@ void SweepHeader::show(const Facts& facts) {
     if (facts.progress && facts.progress->share && over < status.cells)
         share = std::max(share, *facts.progress->share); // runs in progress count in part
     bar_->setValue(int(1000 * share));
+    bar_->setVisible(facts.state != State::complete);
     const bool trains = facts.state == State::training || facts.state == State::elsewhere;
     stop_->setVisible(trains && !(facts.progress && facts.progress->slow));
     stop_->setEnabled(!stopping);
