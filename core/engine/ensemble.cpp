@@ -12,6 +12,9 @@ namespace descent {
 
 namespace {
 
+/// Optimizers whose arithmetic is of one network: step sizes, line searches and solutions are of its loss.
+const std::vector<std::string> kAlone{"gradient-flow", "lbfgs", "least-squares"};
+
 /// Of a model: what members may differ in. The first is its width.
 const std::vector<std::string> kOwnOfModel{"hidden", "init", "init_scale"};
 
@@ -117,9 +120,8 @@ std::optional<std::string> ensemble_refusal(const RunSpec& spec) {
         return "task " + spec.task.id +
                ": its curves of false alarms and rejects go by one network's outputs, and its sounds are "
                "varied for one at a time";
-    for (const char* alone : {"least-squares", "lbfgs", "gradient-flow"})
-        if (spec.optimizer.id == alone)
-            return "optimizer " + spec.optimizer.id + ": it asks for the loss of one network within a step";
+    if (std::ranges::count(kAlone, spec.optimizer.id) > 0)
+        return "optimizer " + spec.optimizer.id + ": it asks for one network's loss within a step";
     const auto model = facts_of(spec);
     if (!model.batched) return "model " + spec.model.id + ": it has no batched form";
     if (model.drops && regime.text("augmentation") != "off")

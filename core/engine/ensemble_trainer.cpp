@@ -108,6 +108,7 @@ EnsembleTrainer::EnsembleTrainer(const std::vector<RunSpec>& specs, TaskData dat
             into.copy_(members_[row]->weights());
     }
     last_.resize(members_.size());
+    end_stored_.resize(members_.size());
     steps_ = std::make_unique<MemberSteps>(problem, weights_);
     clips_.emplace(problem);
 }
@@ -220,7 +221,7 @@ void EnsembleTrainer::update() {
         recorded = recorded || at(row).records();
     }
     const auto before = recorded ? weights_.clone() : Tensor();
-    const auto failures = steps_->step(weights_, slopes_, lr, sums.objective, taken, indices);
+    steps_->step(weights_, slopes_, lr, taken);
     const auto lengths = recorded ? row_norms(weights_ - before) : std::vector<double>(rows_.size());
     const double now = seconds();
     for (const auto row : alive) {
@@ -230,10 +231,6 @@ void EnsembleTrainer::update() {
                           .clipped_norm = clipped[row]};
         if (taken[row]) facts.step_length = lengths[row];
         at(row).updated(facts, now);
-    }
-    for (const auto& failure : failures) {
-        at(failure.member).note(LogLine::Level::error, failure.why);
-        at(failure.member).change_state({RunState::failed, failure.why});
     }
 }
 
@@ -261,15 +258,20 @@ void EnsembleTrainer::flush(bool always) {
     last_flush_ = now;
     report();
     std::vector<BatchPtr> batches;
-    for (const auto& member : members_) {
+    std::vector<std::size_t> ends;
+    for (std::size_t place = 0; place < members_.size(); ++place) {
+        const auto& member = members_[place];
         const auto left = static_cast<double>(member->planned().count - member->updates().count);
         const auto eta =
             seconds_per_update_ ? std::optional(*seconds_per_update_ * left) : std::optional<double>();
-        if (auto batch = member->take(runs_[member->index()], seconds(), eta))
-            batches.push_back(std::move(batch));
+        auto batch = member->take(runs_[member->index()], seconds(), eta);
+        if (!batch) continue;
+        if (member->over()) ends.push_back(place);
+        batches.push_back(std::move(batch));
     }
     if (!batches.empty() && !store_->push_all(std::move(batches)))
         throw std::runtime_error("the runs could not be stored: " + store_->failure());
+    for (const auto place : ends) end_stored_[place] = true;
 }
 
 void EnsembleTrainer::end_all(const StateChange& change) {
@@ -322,7 +324,8 @@ std::vector<RunState> EnsembleTrainer::run(const std::vector<RunId>& runs, Batch
         }
     }
     std::vector<RunState> states;
-    for (const auto place : places_) states.push_back(members_[place]->state());
+    for (const auto place : places_)
+        states.push_back(why.empty() || end_stored_[place] ? members_[place]->state() : RunState::failed);
     return states;
 }
 

@@ -87,9 +87,10 @@ private:
     std::unique_ptr<EnsembleGradient> gradient_;
     std::unique_ptr<MemberSteps> steps_;
     std::optional<MemberClips> clips_;
-    std::vector<Tensor> own_;  ///< of each of members_: places of its weights; undefined where all
-    std::vector<Tensor> last_; ///< weights of each of members_, when it left; undefined before
-    Tensor weights_, slopes_;  ///< [K, P]
+    std::vector<Tensor> own_;      ///< of each of members_: places of its weights; undefined where all
+    std::vector<char> end_stored_; ///< of each of members_: the store has taken its last batch
+    std::vector<Tensor> last_;     ///< weights of each of members_, when it left; undefined before
+    Tensor weights_, slopes_;      ///< [K, P]
 
     std::vector<RunId> runs_; ///< by the place of the spec
     BatchSink* store_ = nullptr;

@@ -15,11 +15,6 @@ namespace {
 
 constexpr double kEps = 1e-6; // as in clip.cpp
 
-/// Its arithmetic is of one network: step sizes and products are single numbers.
-bool takes_one(const std::string& optimizer) {
-    return optimizer == "lbfgs" || optimizer == "gradient-flow";
-}
-
 /// What it does to a weight depends on the shape, so that padding would change it.
 bool goes_by_shape(const std::string& optimizer) {
     return optimizer == "muon";
@@ -31,45 +26,6 @@ public:
     double evaluate() override {
         throw std::logic_error("an optimizer of several networks cannot ask one's loss");
     }
-};
-
-/// One member's loss by itself.
-class MemberObjective : public Objective {
-public:
-    MemberObjective(const EnsembleProblem& whole, std::int64_t member)
-        : problem_(alone(whole, member))
-        , single_(make_torch_ensemble(problem_))
-        , clips_(problem_) {}
-
-    /// The vectors [P] that the optimizer sees, and the member's mini-batch.
-    void bind(const Tensor& weights, const Tensor& gradient, const Tensor& indices) {
-        weights_ = weights.unsqueeze(0);
-        gradient_ = gradient.unsqueeze(0);
-        indices_ = indices;
-    }
-    double evaluate() override {
-        if (indices_.defined())
-            single_->take_batch(weights_, indices_, gradient_, sums_);
-        else
-            single_->take(weights_, gradient_, sums_);
-        clips_.clip(gradient_, row_norms(gradient_));
-        return sums_.objective.front();
-    }
-
-private:
-    static EnsembleProblem alone(const EnsembleProblem& whole, std::int64_t member) {
-        auto layout = kept(whole.layout, {member});
-        for (std::size_t i = 0; i < layout.weights.size(); ++i)
-            layout.weights[i].shape = layout.own.front()[i];
-        return {kept(whole.specs, {member}), whole.data, kept(whole.labels, {member}),
-                kept(whole.class_weights, {member}), std::move(layout)};
-    }
-
-    EnsembleProblem problem_;
-    std::unique_ptr<EnsembleGradient> single_;
-    MemberClips clips_;
-    MemberSums sums_;
-    Tensor weights_, gradient_, indices_;
 };
 
 bool schedule_is_constant(const ParamSet& regime) {
@@ -87,11 +43,10 @@ std::string step_key(const RunSpec& spec) {
         for (const auto& param : schedule_params()) add(regime.values.at(param.name));
         add(spec.budget.epochs ? *spec.budget.epochs : -*spec.budget.updates);
     }
-    // The width makes the shapes; and what goes by a loss of its own has step sizes of its own.
+    // The width makes the shapes; and what goes by its own losses has step sizes of its own.
     if (goes_by_shape(spec.optimizer.id))
         for (const auto& [name, value] : spec.model.params.values) add(value);
-    if (takes_one(spec.optimizer.id) || regime.text("schedule") == "plateau")
-        key.append("#").append(registry().catalog.key(spec));
+    if (regime.text("schedule") == "plateau") key.append("#").append(registry().catalog.key(spec));
     return key;
 }
 
@@ -153,30 +108,21 @@ std::vector<double> MemberClips::clip(Tensor& gradient, const std::vector<double
 /// Members `begin` … `begin` + `count` − 1 and the optimizer of all of them.
 struct MemberSteps::Slice {
     std::int64_t begin = 0, count = 0;
-    Part rule;   ///< which optimizer
-    Tensor own;  ///< int64 [own P]: the places it works on; undefined where on all
-    bool vector; ///< it works on [P], of the one member
+    Part rule;  ///< which optimizer
+    Tensor own; ///< int64 [own P]: the places it works on; undefined where on all
     std::vector<std::vector<std::int64_t>> shapes;
     Tensor like;
     std::unique_ptr<Optimizer> optimizer;
-    std::unique_ptr<MemberObjective> objective; ///< of one that asks for it
 
     void make() { optimizer = registry().optimizer(rule.id).make(rule.params, {like, shapes}); }
 
+    /// A view, or a copy of the places that it works on.
     Tensor rows(const Tensor& of) const {
-        auto some = of.narrow(0, begin, count);
-        if (own.defined()) some = some.index_select(1, own);
-        return vector ? some.squeeze(0).contiguous() : some;
+        const auto some = of.narrow(0, begin, count);
+        return own.defined() ? some.index_select(1, own) : some;
     }
-    bool copied() const { return own.defined() || vector; }
-
     void put_back(const Tensor& from, const Tensor& into) const {
-        auto some = into.narrow(0, begin, count);
-        const auto rows = vector ? from.unsqueeze(0) : from;
-        if (own.defined())
-            some.index_copy_(1, own, rows);
-        else
-            some.copy_(rows);
+        if (own.defined()) into.narrow(0, begin, count).index_copy_(1, own, from);
     }
 };
 
@@ -185,7 +131,7 @@ MemberSteps::MemberSteps(const EnsembleProblem& problem, const Tensor& like) {
     for (std::int64_t k = 0; k < problem.layout.members; ++k) {
         const auto& spec = problem.specs[static_cast<std::size_t>(k)];
         auto own_key = step_key(spec);
-        if (k > 0 && own_key == key && !takes_one(spec.optimizer.id)) {
+        if (k > 0 && own_key == key) {
             ++slices_.back()->count;
             continue;
         }
@@ -194,13 +140,11 @@ MemberSteps::MemberSteps(const EnsembleProblem& problem, const Tensor& like) {
         slice->begin = k;
         slice->count = 1;
         slice->rule = spec.optimizer;
-        slice->vector = takes_one(spec.optimizer.id);
-        const bool by_shape = slice->vector || goes_by_shape(spec.optimizer.id);
+        const bool by_shape = goes_by_shape(spec.optimizer.id);
         if (by_shape) slice->own = own_places(problem.layout, k);
         for (std::size_t i = 0; i < problem.layout.weights.size(); ++i)
             slice->shapes.push_back(by_shape ? problem.layout.own[static_cast<std::size_t>(k)][i]
                                              : problem.layout.weights[i].shape);
-        if (slice->vector) slice->objective = std::make_unique<MemberObjective>(problem, k);
         slices_.push_back(std::move(slice));
     }
     for (auto& slice : slices_) {
@@ -211,29 +155,17 @@ MemberSteps::MemberSteps(const EnsembleProblem& problem, const Tensor& like) {
 
 MemberSteps::~MemberSteps() = default;
 
-std::vector<MemberSteps::Failure> MemberSteps::step(Tensor& weights, Tensor& gradient,
-                                                    const std::vector<double>& lr,
-                                                    const std::vector<double>& loss,
-                                                    const std::vector<char>& taken, const Tensor& indices) {
-    std::vector<Failure> failures;
+void MemberSteps::step(Tensor& weights, Tensor& gradient, const std::vector<double>& lr,
+                       const std::vector<char>& taken) {
     NoObjective none;
     for (auto& slice : slices_) {
         const auto first = static_cast<std::size_t>(slice->begin);
         const auto of_slice = std::span(taken).subspan(first, static_cast<std::size_t>(slice->count));
         if (std::ranges::none_of(of_slice, [](char is) { return is != 0; })) continue;
         auto x = slice->rows(weights), g = slice->rows(gradient);
-        if (slice->objective)
-            slice->objective->bind(x, g, indices.defined() ? indices.narrow(0, slice->begin, 1) : Tensor());
-        Objective& objective = slice->objective ? static_cast<Objective&>(*slice->objective) : none;
-        try {
-            slice->optimizer->step({x, g, lr[first], loss[first], objective});
-        } catch (const InputError& e) {
-            if (!slice->objective) throw;
-            failures.push_back({first, e.what()});
-        }
-        if (slice->copied()) slice->put_back(x, weights);
+        slice->optimizer->step({x, g, lr[first], 0, none});
+        slice->put_back(x, weights);
     }
-    return failures;
 }
 
 void MemberSteps::keep(const std::vector<std::int64_t>& members) {

@@ -35,21 +35,14 @@ std::string step_key(const RunSpec& spec);
 /// rows of the weights. Thread: the trainer's.
 class MemberSteps {
 public:
-    /// `like`: as EnsembleGradient::buffer() gives. Keeps a reference to the data of `problem`.
+    /// `like`: as EnsembleGradient::buffer() gives.
     MemberSteps(const EnsembleProblem& problem, const Tensor& like);
     ~MemberSteps();
 
-    /// A member whose rule gave up, and why.
-    struct Failure {
-        std::size_t member;
-        std::string why;
-    };
-    /// One step. `gradient` may be overwritten. `lr`, `loss` (as descended) and `taken` (0: what becomes of
-    /// its weights does not matter): of each member. `indices`: of the mini-batches in hand [K, b]; undefined
-    /// where all take the whole set.
-    std::vector<Failure> step(Tensor& weights, Tensor& gradient, const std::vector<double>& lr,
-                              const std::vector<double>& loss, const std::vector<char>& taken,
-                              const Tensor& indices);
+    /// One step. `gradient` may be overwritten. `lr` and `taken` (0: what becomes of its weights does not
+    /// matter): of each member.
+    void step(Tensor& weights, Tensor& gradient, const std::vector<double>& lr,
+              const std::vector<char>& taken);
     void keep(const std::vector<std::int64_t>& members);
 
 private:

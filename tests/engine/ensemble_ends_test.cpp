@@ -24,7 +24,7 @@ TEST(Ensemble, StopsWhenItIsTold) {
 
 TEST(Ensemble, FailsWithTheReasonWhereItCannotBeStored) {
     Ensemble together({points(), points({{"seed", "1"}})});
-    together.sink.left = 1;
+    together.sink.left = 2;
     EXPECT_EQ(together.run(), (std::vector{RunState::failed, RunState::failed}));
 }
 

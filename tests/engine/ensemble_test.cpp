@@ -95,14 +95,15 @@ TEST_P(EveryOptimizer, IsAsAloneAfter500Updates) {
         {of("1", "5", "0.001"), of("2", "3", "0.002"), of("3", "5", "0.001"), of("4", "5", "0.002")}, 1e-10);
 }
 
-TEST(Ensemble, RpropIsAsAloneUntilRoundingDecidesASign) {
-    // Its steps follow the signs of single weights' gradients, which near a minimum are those of rounding.
+TEST(Ensemble, RpropIsAsAloneWhileTheGradientIsOne) {
+    // Within 250 updates it fits these points so well that the gradient's norm is 1e-10 and its signs, which
+    // are all that the rule goes by, are those of rounding.
     const auto of = [](const char* seed, const char* hidden) {
         return points({{"seed", seed},
                        {"model.hidden", hidden},
-                       {"updates", "30"},
+                       {"updates", "100"},
                        {"optimizer.lr", "0.001"},
-                       {"regime.evaluate_every", "10"},
+                       {"regime.evaluate_every", "50"},
                        {"regime.record_every", "10"}},
                       "rprop");
     };
@@ -119,7 +120,7 @@ TEST(Ensemble, OptimizersThatAreLeftOutAreKnown) {
     for (const auto& definition : registry().optimizers) {
         const auto why = ensemble_refusal(points({}, definition.entry.id));
         const auto& id = definition.entry.id;
-        EXPECT_EQ(why.has_value(), id == "least-squares" || id == "lbfgs" || id == "gradient-flow")
+        EXPECT_EQ(why.has_value(), id == "gradient-flow" || id == "lbfgs" || id == "least-squares")
             << definition.entry.id << " " << why.value_or("");
     }
 }
