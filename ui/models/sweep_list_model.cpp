@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace descent::ui {
 
@@ -14,21 +15,50 @@ QString count(std::int64_t n) {
     return QString::fromStdString(format_count(n));
 }
 
-/// The same sweeps in the same order: rows may keep their places.
-bool sameRows(const SweepListing& a, const SweepListing& b) {
-    return a.of_trash == b.of_trash &&
-           std::ranges::equal(
-               a.items, b.items, {}, [](const SweepItem& i) { return i.record.id; },
-               [](const SweepItem& i) { return i.record.id; });
+/// Where each of `ids` stands in `listing`; empty where they stand in another order or one is missing.
+std::vector<std::size_t> placesIn(const SweepListing& listing, const std::vector<SweepItem>& kept) {
+    std::vector<std::size_t> places;
+    std::size_t from = 0;
+    for (const auto& item : kept) {
+        while (from < listing.items.size() && listing.items[from].record.id != item.record.id) ++from;
+        if (from == listing.items.size()) return {};
+        places.push_back(from++);
+    }
+    return places;
 }
 
 } // namespace
 
 void SweepListModel::set(SweepListingPtr listing) {
-    const bool same = listing_ && listing && sameRows(*listing_, *listing);
-    if (!same) beginResetModel();
+    if (!listing_ || !listing || listing_->of_trash != listing->of_trash) {
+        beginResetModel();
+        listing_ = std::move(listing);
+        return endResetModel();
+    }
+    // Rows keep their places, so that a name being typed outlives a sweep that another process begins.
+    auto shown = std::make_shared<SweepListing>(*listing_);
+    listing_ = shown;
+    std::set<std::string> there;
+    for (const auto& item : listing->items) there.insert(item.record.id);
+    for (int row = rowCount() - 1; row >= 0; --row) {
+        if (there.contains(item(row)->record.id)) continue;
+        beginRemoveRows({}, row, row);
+        shown->items.erase(shown->items.begin() + row);
+        endRemoveRows();
+    }
+    const auto places = placesIn(*listing, shown->items);
+    if (places.size() != shown->items.size()) {
+        beginResetModel();
+        listing_ = std::move(listing);
+        return endResetModel();
+    }
+    for (std::size_t row = 0; row < listing->items.size(); ++row) {
+        if (std::ranges::binary_search(places, row)) continue;
+        beginInsertRows({}, int(row), int(row));
+        shown->items.insert(shown->items.begin() + std::ptrdiff_t(row), listing->items[row]);
+        endInsertRows();
+    }
     listing_ = std::move(listing);
-    if (!same) return endResetModel();
     if (rowCount() > 0) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
 }
 

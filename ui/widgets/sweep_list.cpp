@@ -95,6 +95,11 @@ public:
         }
         return editor;
     }
+    /// A refreshed row leaves what is being typed alone.
+    void setEditorData(QWidget* editor, const QModelIndex& index) const override {
+        const auto* line = qobject_cast<QLineEdit*>(editor);
+        if (!line || !line->isModified()) QStyledItemDelegate::setEditorData(editor, index);
+    }
     void updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option,
                               const QModelIndex&) const override {
         editor->setGeometry(option.rect.adjusted(2, 2, -2, -option.rect.height() / 2 + 6));
