@@ -9,20 +9,8 @@ namespace descent::cli {
 
 namespace {
 
-/// Members of one ensemble: enough that the overhead of an operation is shared by many.
-constexpr std::size_t kMostMembers = 256;
-constexpr std::size_t kFewestMembers = 32;
 /// How long the processes of a sweep whose parent died may take to end.
 constexpr auto kPatience = std::chrono::seconds(10);
-
-/// So many that each process gets some work, whatever of the sweep is done already: the same each time.
-std::size_t most_members(const SweepRunOptions& options, std::size_t cells) {
-    if (!options.ensembles) return 1;
-    if (options.jobs == 1) return kMostMembers;
-    const std::size_t share = (cells + 2 * options.jobs - 1) / (2 * options.jobs);
-    return std::clamp((share + kFewestMembers - 1) / kFewestMembers * kFewestMembers, kFewestMembers,
-                      kMostMembers);
-}
 
 /// Says that this process trains the sweep, for as long as it lives.
 class Hold {
@@ -46,8 +34,8 @@ std::vector<SweepWork> look_for_work(const SweepRecord& sweep, const std::vector
     const auto give_up = std::chrono::steady_clock::now() + kPatience;
     for (;;) {
         const auto reader = unwrap(StoreReader::open(store.path()));
-        auto work =
-            sweep_work(engine, cells, *reader, sweep.id, most_members(options, cells.size()), elsewhere);
+        auto work = sweep_work(engine, cells, *reader, sweep.id,
+                               options.ensembles ? most_members(cells.size(), options.jobs) : 1, elsewhere);
         if (elsewhere == 0 || watch.requested() || std::chrono::steady_clock::now() > give_up) return work;
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
         unwrap(prepare_store(store.path()));

@@ -172,6 +172,13 @@ std::vector<SweepCell> sweep_grid(const SweepPlan& plan) {
     return cells;
 }
 
+std::size_t most_members(std::size_t cells, std::size_t jobs) {
+    constexpr std::size_t kMost = 256, kFewest = 32;
+    if (jobs <= 1) return kMost;
+    const std::size_t share = (cells + 2 * jobs - 1) / (2 * jobs);
+    return std::clamp((share + kFewest - 1) / kFewest * kFewest, kFewest, kMost);
+}
+
 std::string describe(const SweepPlan& plan) {
     std::string text;
     for (const auto& axis : plan.axes)

@@ -88,6 +88,11 @@ Result<std::vector<SweepCell>> sweep_cells(const Catalog& catalog, const SweepPl
 /// The same without the catalog, for a stored sweep: levels and seeds in the same order, spec and key empty.
 std::vector<SweepCell> sweep_grid(const SweepPlan& plan);
 
+/// Members of one ensemble at most where `jobs` ≥ 1 processes train a sweep of so many cells: enough to share
+/// the overhead of an operation, few enough that each process gets some work. Goes by all cells, whatever is
+/// done already, so that a sweep that goes on is grouped as it was.
+std::size_t most_members(std::size_t cells, std::size_t jobs);
+
 /// "model.hidden × 20, regime.label_noise × 3, 5 seeds: 300 runs".
 std::string describe(const SweepPlan& plan);
 

@@ -49,18 +49,6 @@ bool consecutive(const std::vector<std::uint64_t>& seeds) {
 
 } // namespace
 
-namespace {
-
-/// Members of one ensemble at most, as `descent sweep` has it: each process gets some of the work.
-std::size_t mostMembers(std::size_t cells, int jobs) {
-    constexpr std::size_t kMost = 256, kFewest = 32;
-    if (jobs <= 1) return kMost;
-    const std::size_t each = (cells + 2 * std::size_t(jobs) - 1) / (2 * std::size_t(jobs));
-    return std::clamp((each + kFewest - 1) / kFewest * kFewest, kFewest, kMost);
-}
-
-} // namespace
-
 /// What the cells of a plan turned out to be.
 struct SweepBuilder::Check {
     SweepPlan plan;
@@ -376,7 +364,7 @@ void SweepBuilder::check() {
                     found->keys.push_back(cell.key);
                     specs.push_back(cell.spec);
                 }
-                for (const auto& group : engine->groups(specs, mostMembers(specs.size(), jobs)))
+                for (const auto& group : engine->groups(specs, most_members(specs.size(), std::size_t(jobs))))
                     ++(group.size() > 1 ? found->ensembles : found->alone);
             });
             if (!made) found->problem = text(made.error().message);
