@@ -29,6 +29,10 @@ std::vector<BandPoint> folded(const std::vector<const std::vector<PlotPoint>*>& 
 
 } // namespace
 
+bool takesTime(const SweepPlan& plan) {
+    return plan.base.optimizer != "least-squares" && plan.base.regime != "least-squares";
+}
+
 std::vector<std::string> courseWords(const std::vector<CellRun>& runs) {
     std::set<std::string> measured;
     for (const auto& run : runs)

@@ -14,6 +14,9 @@ namespace descent::ui {
 
 class SweepCourses;
 
+/// Whether its runs have a course to look at: least squares is one update. Thread: any.
+bool takesTime(const SweepPlan& plan);
+
 /// What runs of the sweep have measured over time, as words of sweep_metric_value(): errors first, those of
 /// examples not trained on before those of training. Thread: any.
 std::vector<std::string> courseWords(const std::vector<CellRun>& runs);

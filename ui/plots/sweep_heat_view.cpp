@@ -55,16 +55,16 @@ SweepHeatView::SweepHeatView(StoreHost& store, QWidget* parent)
     : SweepPanel("sweepHeat", parent)
     , series_(new SweepSeries(store, this))
     , map_(new SweepHeatMap)
-    , metric_(makeChoice("Metric", tr("What the colours are"), 16))
-    , others_(makeChoice("Others", tr("At which level of the other axes"), 16)) {
+    , choice_{makeChoice("Metric", tr("What the colours are"), 16),
+              makeChoice("Others", tr("At which level of the other axes"), 16)} {
     map_->setObjectName(QStringLiteral("sweepHeatMap"));
     setPicture(map_);
-    connect(metric_, &QComboBox::activated, this, [this](int i) {
-        word_ = words_[std::size_t(i)];
+    connect(choice_.metric(), &QComboBox::activated, this, [this](int i) {
+        choice_.takeMetric(i);
         ask();
     });
-    connect(others_, &QComboBox::activated, this, [this](int i) {
-        slice_ = slices_[std::size_t(i)];
+    connect(choice_.others(), &QComboBox::activated, this, [this](int i) {
+        choice_.takeOthers(i);
         draw();
     });
     connect(series_, &SweepSeries::changed, this, &SweepHeatView::draw);
@@ -74,40 +74,24 @@ SweepHeatView::SweepHeatView(StoreHost& store, QWidget* parent)
 SweepHeatView::~SweepHeatView() = default;
 
 bool SweepHeatView::suits(const SweepPlan& plan) const {
-    // Least squares is one update: there is no training to look at.
-    const bool at_once = plan.base.optimizer == "least-squares" || plan.base.regime == "least-squares";
     const auto along = courseAxis(plan);
-    return !at_once && along && plan.axes[*along].levels.size() > 1;
+    return takesTime(plan) && along && plan.axes[*along].levels.size() > 1;
 }
 
 void SweepHeatView::show(std::shared_ptr<const SweepData> sweep) {
-    const bool another = !sweep || !sweep_ || sweep->record.id != sweep_->record.id;
+    const bool another = !sameSweep(sweep.get(), sweep_.get());
     sweep_ = std::move(sweep);
     if (another) {
-        word_.clear();
-        slice_.reset();
         map_->setData({});
         pictureChanged({}, {});
     }
-    words_ = sweep_ ? courseWords(sweep_->runs) : std::vector<std::string>();
-    slices_ = sweep_ ? slicesOf(sweep_->record.plan) : std::vector<SweepSlice>();
-    if (std::ranges::find(words_, word_) == words_.end()) word_ = words_.empty() ? "" : words_.front();
-    if (!slices_.empty() && (!slice_ || std::ranges::find(slices_, *slice_) == slices_.end()))
-        slice_ = slices_.front();
-    const QSignalBlocker quiet_metric(metric_), quiet_others(others_);
-    metric_->clear();
-    for (const auto& word : words_) metric_->addItem(QString::fromStdString(word));
-    metric_->setCurrentIndex(metric_->findText(QString::fromStdString(word_)));
-    others_->clear();
-    for (const auto& slice : slices_) others_->addItem(sliceText(sweep_->record.plan, slice));
-    if (slice_) others_->setCurrentIndex(int(std::ranges::find(slices_, *slice_) - slices_.begin()));
-    others_->setVisible(slices_.size() > 1);
+    choice_.offer(sweep_.get(), another);
     ask();
 }
 
 void SweepHeatView::ask() {
-    if (!sweep_ || word_.empty()) return draw();
-    std::vector<std::string> metrics{storedMetric(sweep_->runs, word_).metric};
+    if (!sweep_ || choice_.word().empty()) return draw();
+    std::vector<std::string> metrics{storedMetric(sweep_->runs, choice_.word()).metric};
     const auto error = storedMetric(sweep_->runs, "train/error").metric;
     if (error != metrics.front()) metrics.push_back(error);
     series_->ask(sweep_, std::move(metrics));
@@ -115,8 +99,8 @@ void SweepHeatView::ask() {
 }
 
 void SweepHeatView::draw() {
-    if (!sweep_ || !slice_ || word_.empty()) return;
-    SweepHeatData made = sweepHeat(*sweep_, series_->courses(), *slice_, word_);
+    if (!sweep_ || !choice_.slice() || choice_.word().empty()) return;
+    SweepHeatData made = sweepHeat(*sweep_, series_->courses(), *choice_.slice(), choice_.word());
     if (series_->busy()) made.empty = tr("Reading…");
     const QStringList sentences = made.sentences;
     map_->setData(std::move(made));

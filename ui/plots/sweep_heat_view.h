@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ui/plots/sweep_courses.h"
+#include "ui/plots/sweep_course_choice.h"
 #include "ui/plots/sweep_heat_map.h"
 #include "ui/plots/sweep_panel.h"
 
@@ -33,14 +33,9 @@ private:
     void draw();
 
     std::shared_ptr<const SweepData> sweep_;
-    std::vector<std::string> words_;
-    std::vector<SweepSlice> slices_;
-    std::string word_;
-    std::optional<SweepSlice> slice_;
     SweepSeries* series_;
     SweepHeatMap* map_;
-    QComboBox* metric_;
-    QComboBox* others_;
+    CourseChoice choice_;
 };
 
 } // namespace descent::ui

@@ -67,7 +67,6 @@ SweepMemberView::SweepMemberView(StoreHost& store, QWidget* parent)
     , view_(makeLineChart(scene_, this))
     , variant_box_(makeChoice("Variant", tr("Whose members are drawn"), 18))
     , metric_(makeChoice("Metric", tr("What is drawn"), 12))
-    , log_x_(new QToolButton)
     , side_(makeSide()) {
     scene_.axis = XAxis::update;
     scene_.log_x = true;
@@ -76,16 +75,8 @@ SweepMemberView::SweepMemberView(StoreHost& store, QWidget* parent)
         log_y_ = log;
         draw();
     }));
-    log_x_->setObjectName(QStringLiteral("sweepMembersLogX"));
-    log_x_->setText(tr("log x"));
-    log_x_->setAccessibleName(tr("Updates on a logarithmic axis"));
-    log_x_->setToolTip(log_x_->accessibleName());
-    log_x_->setCheckable(true);
-    log_x_->setChecked(true);
-    log_x_->setFocusPolicy(Qt::StrongFocus);
-    log_x_->setProperty("role", QStringLiteral("segment"));
+    log_x_ = addLogUpdates();
     connect(log_x_, &QToolButton::toggled, this, &SweepMemberView::draw);
-    addChoice(log_x_);
     auto* both = new QWidget;
     auto* row = new QHBoxLayout(both);
     row->setContentsMargins(0, 0, 0, 0);
@@ -132,12 +123,11 @@ QWidget* SweepMemberView::makeSide() {
 }
 
 bool SweepMemberView::suits(const SweepPlan& plan) const {
-    return plan.base.optimizer != "least-squares" && plan.base.regime != "least-squares" &&
-           plan.seeds.size() > 1;
+    return takesTime(plan) && plan.seeds.size() > 1;
 }
 
 void SweepMemberView::show(std::shared_ptr<const SweepData> sweep) {
-    const bool another = !sweep || !sweep_ || sweep->record.id != sweep_->record.id;
+    const bool another = !sameSweep(sweep.get(), sweep_.get());
     sweep_ = std::move(sweep);
     if (another) {
         word_.clear();

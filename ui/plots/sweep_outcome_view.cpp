@@ -1,6 +1,7 @@
 #include "ui/plots/sweep_outcome_view.h"
 
 #include "core/base/format.h"
+#include "ui/plots/sweep_courses.h"
 #include "ui/plots/sweep_outcomes.h"
 #include "ui/state/store_host.h"
 
@@ -48,11 +49,11 @@ SweepOutcomeView::~SweepOutcomeView() = default;
 bool SweepOutcomeView::suits(const SweepPlan& plan) const {
     // A regression has no right answers to count; least squares gets them all or none.
     const bool regression = plan.base.task == "teacher" && setting(plan, "task.kind") != "classification";
-    return !regression && plan.base.optimizer != "least-squares" && plan.base.regime != "least-squares";
+    return !regression && takesTime(plan);
 }
 
 void SweepOutcomeView::show(std::shared_ptr<const SweepData> sweep) {
-    const bool another = !sweep || !sweep_ || sweep->record.id != sweep_->record.id;
+    const bool another = !sameSweep(sweep.get(), sweep_.get());
     sweep_ = std::move(sweep);
     if (another) {
         chart_->setData({});

@@ -161,6 +161,20 @@ QWidget* SweepPanel::makeScale(const char* name, const QString& accessible, bool
     return both;
 }
 
+QToolButton* SweepPanel::addLogUpdates() {
+    auto* button = new QToolButton;
+    button->setObjectName(name_ + QStringLiteral("LogX"));
+    button->setText(tr("log x"));
+    button->setAccessibleName(tr("Updates on a logarithmic axis"));
+    button->setToolTip(button->accessibleName());
+    button->setCheckable(true);
+    button->setChecked(true);
+    button->setFocusPolicy(Qt::StrongFocus);
+    button->setProperty("role", QStringLiteral("segment"));
+    addChoice(button);
+    return button;
+}
+
 bool SweepPanel::tableShown() const {
     return stack_->currentWidget() == table_;
 }

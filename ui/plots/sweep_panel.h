@@ -47,6 +47,8 @@ protected:
     /// Two buttons, lin and log, for an axis; `chosen` hears of a change.
     QWidget* makeScale(const char* name, const QString& accessible, bool log,
                        std::function<void(bool)> chosen);
+    /// A button, pressed at first, that puts updates on a logarithmic axis, already above the picture.
+    QToolButton* addLogUpdates();
     /// After each change of the picture.
     void pictureChanged(std::vector<LegendStrip::Item> key, QStringList sentences);
     /// UUIDs with spaces between them, as RunsPlot::chosen tells them.

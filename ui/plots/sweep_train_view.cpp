@@ -33,10 +33,9 @@ SweepTrainView::SweepTrainView(StoreHost& store, QWidget* parent)
     : SweepPanel("sweepTrain", parent)
     , series_(new SweepSeries(store, this))
     , view_(makeLineChart(scene_, this))
-    , metric_(makeChoice("Metric", tr("What is drawn"), 16))
-    , log_x_(new QToolButton)
-    , level_menu_(new MenuButton("sweepTrainLevels", tr("Which levels are drawn")))
-    , others_(makeChoice("Others", tr("At which level of the other axes"), 16)) {
+    , choice_{makeChoice("Metric", tr("What is drawn"), 16),
+              makeChoice("Others", tr("At which level of the other axes"), 16)}
+    , level_menu_(new MenuButton("sweepTrainLevels", tr("Which levels are drawn"))) {
     scene_.axis = XAxis::update;
     scene_.log_x = true;
     view_->setObjectName(QStringLiteral("sweepTrainChart"));
@@ -46,23 +45,15 @@ SweepTrainView::SweepTrainView(StoreHost& store, QWidget* parent)
         log_y_ = log;
         draw();
     }));
-    log_x_->setObjectName(QStringLiteral("sweepTrainLogX"));
-    log_x_->setText(tr("log x"));
-    log_x_->setAccessibleName(tr("Updates on a logarithmic axis"));
-    log_x_->setToolTip(log_x_->accessibleName());
-    log_x_->setCheckable(true);
-    log_x_->setChecked(true);
-    log_x_->setFocusPolicy(Qt::StrongFocus);
-    log_x_->setProperty("role", QStringLiteral("segment"));
+    log_x_ = addLogUpdates();
     connect(log_x_, &QToolButton::toggled, this, &SweepTrainView::draw);
-    addChoice(log_x_);
     setPicture(view_);
-    connect(metric_, &QComboBox::activated, this, [this](int i) {
-        word_ = words_[std::size_t(i)];
+    connect(choice_.metric(), &QComboBox::activated, this, [this](int i) {
+        choice_.takeMetric(i);
         ask();
     });
-    connect(others_, &QComboBox::activated, this, [this](int i) {
-        slice_ = slices_[std::size_t(i)];
+    connect(choice_.others(), &QComboBox::activated, this, [this](int i) {
+        choice_.takeOthers(i);
         draw();
     });
     connect(series_, &SweepSeries::changed, this, &SweepTrainView::draw);
@@ -72,36 +63,21 @@ SweepTrainView::SweepTrainView(StoreHost& store, QWidget* parent)
 SweepTrainView::~SweepTrainView() = default;
 
 bool SweepTrainView::suits(const SweepPlan& plan) const {
-    const bool at_once = plan.base.optimizer == "least-squares" || plan.base.regime == "least-squares";
-    return !at_once;
+    return takesTime(plan);
 }
 
 void SweepTrainView::show(std::shared_ptr<const SweepData> sweep) {
-    const bool another = !sweep || !sweep_ || sweep->record.id != sweep_->record.id;
+    const bool another = !sameSweep(sweep.get(), sweep_.get());
     const bool grown = another || sweep->record.plan != sweep_->record.plan;
     sweep_ = std::move(sweep);
     if (another) {
-        word_.clear();
-        slice_.reset();
         peak_.clear();
         sought_.clear();
         scene_.curves.clear();
         view_->redraw();
         pictureChanged({}, {});
     }
-    words_ = sweep_ ? courseWords(sweep_->runs) : std::vector<std::string>();
-    slices_ = sweep_ ? slicesOf(sweep_->record.plan) : std::vector<SweepSlice>();
-    if (std::ranges::find(words_, word_) == words_.end()) word_ = words_.empty() ? "" : words_.front();
-    if (!slices_.empty() && (!slice_ || std::ranges::find(slices_, *slice_) == slices_.end()))
-        slice_ = slices_.front();
-    const QSignalBlocker quiet_metric(metric_), quiet_others(others_);
-    metric_->clear();
-    for (const auto& word : words_) metric_->addItem(QString::fromStdString(word));
-    metric_->setCurrentIndex(metric_->findText(QString::fromStdString(word_)));
-    others_->clear();
-    for (const auto& slice : slices_) others_->addItem(sliceText(sweep_->record.plan, slice));
-    if (slice_) others_->setCurrentIndex(int(std::ranges::find(slices_, *slice_) - slices_.begin()));
-    others_->setVisible(slices_.size() > 1);
+    choice_.offer(sweep_.get(), another);
     if (grown) fillLevels();
     ask();
 }
@@ -112,9 +88,9 @@ void SweepTrainView::fillLevels() {
     menu->clear();
     levels_ = {0};
     level_menu_->hide();
-    if (!sweep_ || !slice_ || alone()) return;
+    if (!sweep_ || !choice_.slice() || alone()) return;
     levels_.clear();
-    const auto& levels = sweep_->record.plan.axes[slice_->along].levels;
+    const auto& levels = sweep_->record.plan.axes[choice_.slice()->along].levels;
     const std::size_t most = std::min(kAtFirst, levels.size());
     for (std::size_t i = 0; i < most; ++i)
         levels_.insert(most < 2 ? 0 : i * (levels.size() - 1) / (most - 1));
@@ -136,22 +112,23 @@ void SweepTrainView::fillLevels() {
 
 bool SweepTrainView::alone() const {
     const auto& axes = sweep_->record.plan.axes;
-    return axes.empty() || axes[slice_->along].levels.size() < 2;
+    return axes.empty() || axes[choice_.slice()->along].levels.size() < 2;
 }
 
 std::vector<std::string> SweepTrainView::drawnWords() const {
-    std::vector<std::string> words{word_};
-    const auto slash = word_.find('/');
+    std::vector<std::string> words{choice_.word()};
+    const auto slash = choice_.word().find('/');
     if (!alone() || slash == std::string::npos) return words;
     for (const char* side : {"test", "validation", "train"}) {
-        const std::string other = side + word_.substr(slash);
-        if (other != word_ && std::ranges::find(words_, other) != words_.end()) words.push_back(other);
+        const std::string other = side + choice_.word().substr(slash);
+        if (other != choice_.word() && std::ranges::find(choice_.words(), other) != choice_.words().end())
+            words.push_back(other);
     }
     return words;
 }
 
 void SweepTrainView::ask() {
-    if (!sweep_ || word_.empty()) return draw();
+    if (!sweep_ || choice_.word().empty()) return draw();
     std::vector<std::string> metrics{storedMetric(sweep_->runs, "train/error").metric};
     for (const auto& word : drawnWords()) {
         auto metric = storedMetric(sweep_->runs, word).metric;
@@ -162,23 +139,24 @@ void SweepTrainView::ask() {
 }
 
 void SweepTrainView::draw() {
-    if (!sweep_ || !slice_ || word_.empty()) return;
+    if (!sweep_ || !choice_.slice() || choice_.word().empty()) return;
     const auto& plan = sweep_->record.plan;
     scene_.curves.clear();
     scene_.events.clear();
     scene_.log_x = log_x_->isChecked();
     scene_.log_y = log_y_;
-    limitY(scene_, word_);
+    limitY(scene_, choice_.word());
     QStringList said;
     for (const auto& word : drawnWords())
-        for (auto& course :
-             levelCourses(*sweep_, series_->courses(), *slice_, word, Centre::median, Spread::quantiles)) {
+        for (auto& course : levelCourses(*sweep_, series_->courses(), *choice_.slice(), word, Centre::median,
+                                         Spread::quantiles)) {
             if (!levels_.contains(course.level) || course.points.empty()) continue;
             const int drawn = int(scene_.curves.size());
             PlotCurve curve;
-            curve.label = alone() ? QString::fromStdString(word)
-                                  : QStringLiteral("%1 %2").arg(
-                                        QString::fromStdString(plan.axes[slice_->along].name), course.label);
+            curve.label =
+                alone() ? QString::fromStdString(word)
+                        : QStringLiteral("%1 %2").arg(
+                              QString::fromStdString(plan.axes[choice_.slice()->along].name), course.label);
             curve.colour = drawn;
             curve.dash = drawn / theme::kColours + drawn % 3;
             curve.id = course.runs.join(QLatin1Char(' '));
@@ -206,13 +184,13 @@ void SweepTrainView::draw() {
 
 /// Of what is alone, once all of it is read: off the GUI thread, and only where the courses are new.
 void SweepTrainView::findPeak() {
-    const bool wanted = alone() && !series_->busy() && !word_.starts_with("train/") &&
-                        word_.find("accuracy") == std::string::npos;
+    const bool wanted = alone() && !series_->busy() && !choice_.word().starts_with("train/") &&
+                        choice_.word().find("accuracy") == std::string::npos;
     if (!wanted) {
         peak_.clear();
         return;
     }
-    const StoredMetric stored = storedMetric(sweep_->runs, word_);
+    const StoredMetric stored = storedMetric(sweep_->runs, choice_.word());
     std::vector<std::vector<PlotPoint>> courses;
     for (const auto& run : sweep_->runs)
         if (const auto* points = series_->courses().points(run.run.id, stored.metric)) {
@@ -241,9 +219,9 @@ void SweepTrainView::findPeak() {
             peak_ =
                 !peak ? tr("No peak that it comes down from on both sides.")
                       : tr("%1 descends twice: %2 at update %3, a peak of %4 at update %5, %6 at update %7.")
-                            .arg(QString::fromStdString(word_), number(peak->before), number(peak->before_x),
-                                 number(peak->value), number(peak->x), number(peak->after),
-                                 number(peak->after_x));
+                            .arg(QString::fromStdString(choice_.word()), number(peak->before),
+                                 number(peak->before_x), number(peak->value), number(peak->x),
+                                 number(peak->after), number(peak->after_x));
             draw();
         });
 }
@@ -251,8 +229,8 @@ void SweepTrainView::findPeak() {
 FigureSource SweepTrainView::figure() const {
     QStringList runs;
     for (const auto& curve : scene_.curves) runs << curve.id.split(QLatin1Char(' '), Qt::SkipEmptyParts);
-    QString title = tr("%1 over training").arg(QString::fromStdString(word_));
-    if (const QString others = slice_ ? sliceText(sweep_->record.plan, *slice_) : QString();
+    QString title = tr("%1 over training").arg(QString::fromStdString(choice_.word()));
+    if (const QString others = choice_.slice() ? sliceText(sweep_->record.plan, *choice_.slice()) : QString();
         !others.isEmpty())
         title += QStringLiteral(", %1").arg(others);
     return sceneFigure(title, scene_, runs);

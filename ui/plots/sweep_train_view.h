@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ui/plots/plot_view.h"
-#include "ui/plots/sweep_courses.h"
+#include "ui/plots/sweep_course_choice.h"
 #include "ui/plots/sweep_panel.h"
 
 #include <set>
@@ -39,10 +39,6 @@ private:
     void findPeak();
 
     std::shared_ptr<const SweepData> sweep_;
-    std::vector<std::string> words_;
-    std::vector<SweepSlice> slices_;
-    std::string word_;
-    std::optional<SweepSlice> slice_;
     std::set<std::size_t> levels_; ///< drawn
     bool log_y_ = false, seeking_ = false;
     QString peak_;                               ///< told beneath
@@ -50,10 +46,9 @@ private:
     SweepSeries* series_;
     PlotScene scene_;
     PlotView* view_;
-    QComboBox* metric_;
+    CourseChoice choice_;
     QToolButton* log_x_;
     MenuButton* level_menu_;
-    QComboBox* others_;
 };
 
 } // namespace descent::ui

@@ -14,4 +14,9 @@ struct SweepData {
     std::vector<CellRun> runs; ///< of the cells that have one, ordered by CellRun::cell (an index into grid)
 };
 
+/// Whether the two, either of which may be null, are moments of one sweep.
+inline bool sameSweep(const SweepData* a, const SweepData* b) {
+    return a && b && a->record.id == b->record.id;
+}
+
 } // namespace descent::ui

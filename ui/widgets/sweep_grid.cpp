@@ -151,7 +151,7 @@ QWidget* SweepGridView::makeBar() {
 }
 
 void SweepGridView::show(std::shared_ptr<const SweepData> sweep) {
-    const bool other = !sweep || !sweep_ || sweep->record.id != sweep_->record.id;
+    const bool other = !sameSweep(sweep.get(), sweep_.get());
     sweep_ = std::move(sweep);
     if (other) {
         metric_.clear();

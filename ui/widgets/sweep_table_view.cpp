@@ -128,7 +128,7 @@ SweepTableView::SweepTableView(QWidget* parent)
 }
 
 void SweepTableView::show(std::shared_ptr<const SweepData> sweep) {
-    const bool other = !sweep || !sweep_ || sweep->record.id != sweep_->record.id;
+    const bool other = !sameSweep(sweep.get(), sweep_.get());
     sweep_ = std::move(sweep);
     if (other) {
         made_.reset();
