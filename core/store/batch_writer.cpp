@@ -26,17 +26,17 @@ double finite(double v) {
 } // namespace
 
 BatchWriter::BatchWriter(SQLite::Database& db)
-    : find_run_(db, "SELECT run_no FROM run WHERE run_id = ?")
+    : db_(db)
+    , find_run_(db, "SELECT run_no FROM run WHERE run_id = ?")
     , find_metrics_(db, "SELECT name, metric_no, position, direction, last_update, last, best_update, best"
                         " FROM metric WHERE run_no = ?")
-    , find_metric_(db, "SELECT metric_no FROM metric WHERE run_no = ? AND name = ?")
-    // A resumed run may declare its metrics in another order: the name decides, the position is for lists.
-    , declare_(
+    , insert_metric_(
           db,
-          "INSERT INTO metric (run_no, position, name, unit, direction)"
-          " SELECT ?1, max(?2, ifnull(max(position) + 1, 0)), ?3, ?4, ?5 FROM metric WHERE run_no = ?1"
-          " ON CONFLICT (run_no, name) DO UPDATE SET unit = excluded.unit, direction = excluded.direction")
+          "INSERT INTO metric (run_no, position, name, unit, direction, last, last_update, best, best_update)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    , redeclare_(db, "UPDATE metric SET unit = ?, direction = ? WHERE metric_no = ?")
     , many_samples_(db, sample_sql(kRowsAtOnce))
+    , some_samples_(db, sample_sql(kSomeRows))
     , one_sample_(db, sample_sql(1))
     , matrix_(db, "REPLACE INTO curve (run_no, name, update_count, epoch, row_count, column_count, data)"
                   " VALUES (?, ?, ?, ?, ?, ?, ?)")
@@ -78,7 +78,9 @@ BatchWriter::Run& BatchWriter::find(const RunId& id) {
         metric.summary.best = sql::number_at(find_metrics_, 7);
         if (!metric.summary.last_update) metric.pyramid.emplace(); // of nothing yet
         const std::string name = sql::text_at(find_metrics_, 0);
-        positions[static_cast<std::size_t>(find_metrics_.getColumn(2).getInt64())] = name;
+        const auto position = find_metrics_.getColumn(2).getInt64();
+        positions[static_cast<std::size_t>(position)] = name;
+        run.next_position = std::max(run.next_position, position + 1);
         run.metrics.emplace(name, metric);
     }
     find_metrics_.reset();
@@ -94,27 +96,47 @@ BatchWriter::Run& BatchWriter::find(const RunId& id) {
 void BatchWriter::declare(Run& run, const MetricInfo& info) {
     if (info.index > kLargestIndex)
         throw std::runtime_error("metric '" + info.name + "' has the number " + std::to_string(info.index));
-    declare_.bind(1, run.run_no);
-    declare_.bind(2, static_cast<std::int64_t>(info.index));
-    declare_.bind(3, info.name);
-    declare_.bind(4, info.unit);
-    declare_.bind(5, sql::word(info.direction));
-    declare_.exec();
-    declare_.reset();
-    find_metric_.bind(1, run.run_no);
-    find_metric_.bind(2, info.name);
-    find_metric_.executeStep();
+    // A resumed run may declare its metrics in another order: the name decides, the position is for lists.
     const auto [entry, is_new] = run.metrics.try_emplace(info.name);
     Metric& metric = entry->second;
-    if (is_new) metric.pyramid.emplace();
-    metric.metric_no = find_metric_.getColumn(0).getInt64();
-    find_metric_.reset();
+    if (is_new) {
+        metric.pyramid.emplace();
+        metric.summary.direction = info.direction;
+        const auto position = std::max(run.next_position, static_cast<std::int64_t>(info.index));
+        run.next_position = position + 1;
+        run.declared.push_back({position, info, &metric});
+    } else if (metric.metric_no == 0) {
+        const auto waiting = std::ranges::find(run.declared, &metric, &NewMetric::metric);
+        waiting->info.unit = info.unit;
+        waiting->info.direction = info.direction;
+    } else {
+        redeclare_.bind(1, info.unit);
+        redeclare_.bind(2, sql::word(info.direction));
+        redeclare_.bind(3, metric.metric_no);
+        redeclare_.exec();
+        redeclare_.reset();
+    }
     if (metric.summary.direction != info.direction) {
         metric.summary.direction = info.direction;
         metric.replaced = true; // what was best may not be so any more
     }
     if (run.by_index.size() <= info.index) run.by_index.resize(info.index + 1);
     run.by_index[info.index] = &metric;
+}
+
+/// With what is known of their samples already: most runs of a sweep are so short that this is all.
+void BatchWriter::insert_metrics(Run& run) {
+    for (const auto& [position, info, metric] : run.declared) {
+        insert_metric_.bind(1, run.run_no);
+        insert_metric_.bind(2, position);
+        insert_metric_.bind(3, info.name);
+        insert_metric_.bind(4, info.unit);
+        insert_metric_.bind(5, sql::word(info.direction));
+        SummaryRows::bind(insert_metric_, 6, metric->summary);
+        insert_metric_.exec();
+        insert_metric_.reset();
+        metric->metric_no = db_.getLastInsertRowid();
+    }
 }
 
 void BatchWriter::add(const MetricBatch& batch) {
@@ -148,6 +170,8 @@ void BatchWriter::write_samples(const Metric& metric) {
     std::span<const Sample> rows = metric.waiting;
     for (; rows.size() >= kRowsAtOnce; rows = rows.subspan(kRowsAtOnce))
         write_rows(many_samples_, metric.metric_no, rows.first(kRowsAtOnce));
+    for (; rows.size() >= kSomeRows; rows = rows.subspan(kSomeRows))
+        write_rows(some_samples_, metric.metric_no, rows.first(kSomeRows));
     for (std::size_t i = 0; i < rows.size(); ++i)
         write_rows(one_sample_, metric.metric_no, rows.subspan(i, 1));
 }
@@ -268,17 +292,21 @@ void BatchWriter::write_progress(Run& run) {
 void BatchWriter::finish() {
     for (auto& [id, run] : runs_) {
         write_progress(run);
+        insert_metrics(run);
         for (auto& [name, metric] : run.metrics) {
             if (metric.waiting.empty() && !metric.replaced) continue;
+            const bool is_new =
+                std::ranges::find(run.declared, &metric, &NewMetric::metric) != run.declared.end();
             write_samples(metric);
             sum_up(metric);
             if (metric.replaced)
                 metric.summary = summaries_.from_samples(metric.metric_no, metric.summary.direction);
-            summaries_.write(metric.metric_no, metric.summary);
+            if (metric.replaced || !is_new) summaries_.write(metric.metric_no, metric.summary);
             metric.waiting.clear();
             metric.replaced = false;
             metric.changed_from.reset();
         }
+        run.declared.clear();
     }
     std::erase_if(runs_, [](const auto& entry) { return entry.second.over; });
 }

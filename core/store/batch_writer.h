@@ -32,7 +32,7 @@ public:
 
 private:
     struct Metric {
-        std::int64_t metric_no = 0;
+        std::int64_t metric_no = 0; ///< 0: no row yet
         MetricSummary summary;
         /// For finish(): the rows of a metric lie together, and so are written together.
         std::vector<Sample> waiting;
@@ -42,19 +42,27 @@ private:
         /// None where it has to be read first.
         std::optional<PyramidBuilder> pyramid;
     };
+    struct NewMetric {
+        std::int64_t position;
+        MetricInfo info;
+        Metric* metric;
+    };
     struct Run {
         std::int64_t run_no = 0;
         std::map<std::string, Metric> metrics; ///< by name
         std::vector<Metric*> by_index;         ///< by MetricInfo::index; nullptr where not declared
+        std::int64_t next_position = 0;        ///< after those of all its metrics
+        std::vector<NewMetric> declared;       ///< without a row yet, in order
         std::optional<Progress> progress;      ///< the furthest since the last finish()
         bool over = false;
     };
-    static constexpr std::size_t kRowsAtOnce = 32;
+    static constexpr std::size_t kRowsAtOnce = 32, kSomeRows = 8;
     static constexpr std::uint32_t kLargestIndex = 65'535;    ///< of a metric within a run
     static constexpr std::size_t kLargestMatrix = 16'777'216; ///< values
 
     Run& find(const RunId& id);
     void declare(Run& run, const MetricInfo& info);
+    void insert_metrics(Run& run);
     void add_sample(const Run& run, const Sample& sample);
     void write_samples(const Metric& metric);
     void sum_up(Metric& metric);
@@ -67,11 +75,13 @@ private:
     void change_state(Run& run, const StateChange& change);
     void write_progress(Run& run);
 
+    SQLite::Database& db_;
     std::map<RunId, Run> runs_; ///< the ones that batches came for
     std::vector<std::string> obsolete_files_;
 
-    SQLite::Statement find_run_, find_metrics_, find_metric_, declare_, many_samples_, one_sample_, matrix_,
-        log_, change_, obsolete_checkpoints_, delete_checkpoints_, checkpoint_, state_, progress_;
+    SQLite::Statement find_run_, find_metrics_, insert_metric_, redeclare_, many_samples_, some_samples_,
+        one_sample_, matrix_, log_, change_, obsolete_checkpoints_, delete_checkpoints_, checkpoint_, state_,
+        progress_;
     SummaryRows summaries_;
     PyramidRows pyramids_;
 };

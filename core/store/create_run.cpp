@@ -10,6 +10,8 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <span>
+#include <vector>
 
 #include <unistd.h>
 
@@ -18,15 +20,28 @@ namespace {
 
 using nlohmann::json;
 
-bool is_taken(SQLite::Database& db, const std::string& name) {
-    SQLite::Statement named(db, "SELECT 1 FROM run WHERE name = ?");
+constexpr const char* kNamed = "SELECT 1 FROM run WHERE name = ?";
+
+bool is_taken(SQLite::Statement& named, const std::string& name) {
     named.bind(1, name);
-    return named.executeStep();
+    const bool taken = named.executeStep();
+    named.reset();
+    return taken;
 }
 
-std::string numbered(SQLite::Database& db, const std::string& stem, std::int64_t number) {
-    while (is_taken(db, stem + "-" + std::to_string(number))) ++number;
+std::string numbered(SQLite::Statement& named, const std::string& stem, std::int64_t number) {
+    while (is_taken(named, stem + "-" + std::to_string(number))) ++number;
     return stem + "-" + std::to_string(number);
+}
+
+std::string free_name(SQLite::Statement& named, const std::string& wanted) {
+    return is_taken(named, wanted) ? numbered(named, wanted, 2) : wanted;
+}
+
+std::string param_sql(std::size_t rows) {
+    std::string sql = "INSERT INTO param (run_no, part, name, value, number) VALUES (?, ?, ?, ?, ?)";
+    for (std::size_t row = 1; row < rows; ++row) sql += ", (?, ?, ?, ?, ?)";
+    return sql;
 }
 
 // JSON columns are JSON also where the trainer had nothing to say, so that queries may rely on it.
@@ -62,8 +77,11 @@ public:
                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         , provenance_(db, "INSERT INTO provenance (run_no, dataset_no, studio_version, torch_version, blas,"
                           " threads, host, parameters, spec) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        , param_(db, "INSERT INTO param (run_no, part, name, value, number) VALUES (?, ?, ?, ?, ?)")
-        , tag_(db, "INSERT OR IGNORE INTO tag (run_no, tag) VALUES (?, ?)") {}
+        , params_(db, param_sql(kParamsAtOnce))
+        , param_(db, param_sql(1))
+        , tag_(db, "INSERT OR IGNORE INTO tag (run_no, tag) VALUES (?, ?)")
+        , named_(db, kNamed)
+        , newest_(db, "SELECT ifnull(max(run_no), 0) FROM run") {}
 
     RunRecord insert(RunRecord run);
 
@@ -75,17 +93,20 @@ private:
     std::string unique_name(const RunRecord& run);
 
     SQLite::Database& db_;
-    SQLite::Statement run_, provenance_, param_, tag_;
+    static constexpr std::size_t kParamsAtOnce = 16;
+    SQLite::Statement run_, provenance_, params_, param_, tag_, named_, newest_;
     std::optional<Provenance> data_; ///< of the last run
     std::int64_t dataset_no_ = 0;    ///< its number
     ProcessMark process_{};          ///< the last run's
 };
 
 std::string RunInserter::unique_name(const RunRecord& run) {
-    if (!run.name.empty()) return free_name(db_, run.name);
+    if (!run.name.empty()) return free_name(named_, run.name);
     // The number the run will have, so that names also tell the order.
-    return numbered(db_, readable_name(run.id),
-                    1 + db_.execAndGet("SELECT ifnull(max(run_no), 0) FROM run").getInt64());
+    newest_.executeStep();
+    const auto next = 1 + newest_.getColumn(0).getInt64();
+    newest_.reset();
+    return numbered(named_, readable_name(run.id), next);
 }
 
 std::int64_t RunInserter::dataset_number(const Provenance& p) {
@@ -134,24 +155,40 @@ void RunInserter::insert_provenance(std::int64_t run_no, const RunRecord& run) {
 }
 
 void RunInserter::insert_params(std::int64_t run_no, const RunSpec& spec) {
-    const auto add = [&](const char* part, const Part& chosen) {
-        for (const auto& [name, value] : chosen.params.values) {
-            param_.bind(1, run_no);
-            param_.bind(2, part);
-            param_.bind(3, name);
-            param_.bind(4, to_string(value));
-            if (const auto number = number_in(value))
-                param_.bind(5, *number);
-            else
-                param_.bind(5);
-            param_.exec();
-            param_.reset();
-        }
+    struct Row {
+        const char* part;
+        const std::string& name;
+        const Value& value;
     };
-    add("task", spec.task);
+    std::vector<Row> rows;
+    const auto add = [&](const char* part, const Part& chosen) {
+        for (const auto& [name, value] : chosen.params.values) rows.push_back({part, name, value});
+    };
+    // In the table's own order, so that each goes to its end.
     add("model", spec.model);
     add("optimizer", spec.optimizer);
     add("regime", spec.regime);
+    add("task", spec.task);
+    const auto write = [&](SQLite::Statement& insert, std::span<const Row> some) {
+        int column = 0;
+        for (const auto& [part, name, value] : some) {
+            insert.bind(++column, run_no);
+            insert.bindNoCopy(++column, part);
+            insert.bindNoCopy(++column, name);
+            insert.bind(++column, to_string(value));
+            ++column;
+            if (const auto number = number_in(value))
+                insert.bind(column, *number);
+            else
+                insert.bind(column);
+        }
+        insert.exec();
+        insert.reset();
+    };
+    std::span<const Row> left = rows;
+    for (; left.size() >= kParamsAtOnce; left = left.subspan(kParamsAtOnce))
+        write(params_, left.first(kParamsAtOnce));
+    for (std::size_t i = 0; i < left.size(); ++i) write(param_, left.subspan(i, 1));
 }
 
 void RunInserter::insert_row(const RunRecord& run) {
@@ -231,7 +268,8 @@ RunRecord RunInserter::insert(RunRecord run) {
 } // namespace
 
 std::string free_name(SQLite::Database& db, const std::string& wanted) {
-    return is_taken(db, wanted) ? numbered(db, wanted, 2) : wanted;
+    SQLite::Statement named(db, kNamed);
+    return free_name(named, wanted);
 }
 
 RunRecord create_run(SQLite::Database& db, RunRecord run) {

@@ -41,16 +41,20 @@ MetricSummary SummaryRows::from_samples(std::int64_t metric_no, Direction direct
     return summary;
 }
 
-void SummaryRows::write(std::int64_t metric_no, const MetricSummary& summary) {
-    const auto bind = [&](int column, const std::optional<Update>& update, double value) {
-        write_.bind(column); // NULL, also for NaN
-        write_.bind(column + 1);
+void SummaryRows::bind(SQLite::Statement& statement, int first, const MetricSummary& summary) {
+    const auto pair = [&](int column, const std::optional<Update>& update, double value) {
+        statement.bind(column); // NULL, also for NaN
+        statement.bind(column + 1);
         if (!update) return;
-        write_.bind(column, value);
-        write_.bind(column + 1, update->count);
+        statement.bind(column, value);
+        statement.bind(column + 1, update->count);
     };
-    bind(1, summary.last_update, summary.last);
-    bind(3, summary.best_update, summary.best);
+    pair(first, summary.last_update, summary.last);
+    pair(first + 2, summary.best_update, summary.best);
+}
+
+void SummaryRows::write(std::int64_t metric_no, const MetricSummary& summary) {
+    bind(write_, 1, summary);
     write_.bind(5, metric_no);
     write_.exec();
     write_.reset();

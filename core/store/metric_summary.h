@@ -26,6 +26,8 @@ public:
     explicit SummaryRows(SQLite::Database& db);
     MetricSummary from_samples(std::int64_t metric_no, Direction direction);
     void write(std::int64_t metric_no, const MetricSummary& summary);
+    /// last, last_update, best and best_update, to parameters `first` and following.
+    static void bind(SQLite::Statement& statement, int first, const MetricSummary& summary);
 
 private:
     SQLite::Statement last_, lowest_, highest_, write_;
