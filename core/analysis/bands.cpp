@@ -91,11 +91,22 @@ private:
         const std::size_t draws = centres_.size();
         const bool median = centre_ == Centre::median;
         const std::size_t used = median ? 2 - n % 2 : n, first = median ? (n - 1) / 2 : 0;
-        std::vector<std::uint32_t> all(used * draws), drawn(n);
+        std::vector<std::uint32_t> all(used * draws), times(median ? n : 0);
         for (std::size_t d = 0; d < draws; ++d) {
-            for (auto& rank : drawn) rank = static_cast<std::uint32_t>(stream.below(n));
-            if (median) std::ranges::sort(drawn);
-            for (std::size_t k = 0; k < used; ++k) all[k * draws + d] = drawn[first + k];
+            if (!median) {
+                for (std::size_t k = 0; k < n; ++k)
+                    all[k * draws + d] = static_cast<std::uint32_t>(stream.below(n));
+                continue;
+            }
+            // In order by how often each was drawn.
+            std::ranges::fill(times, 0);
+            for (std::size_t k = 0; k < n; ++k) ++times[stream.below(n)];
+            std::size_t below = 0;
+            std::uint32_t rank = 0;
+            for (std::size_t k = 0; k < used; ++k) {
+                while (below + times[rank] <= first + k) below += times[rank++];
+                all[k * draws + d] = rank;
+            }
         }
         kept_ += all.size();
         return ranks_.emplace(n, std::move(all)).first->second;

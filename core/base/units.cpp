@@ -1,7 +1,10 @@
 #include "core/base/units.h"
 
+#include <cerrno>
 #include <chrono>
-#include <random>
+#include <system_error>
+
+#include <unistd.h>
 
 namespace descent {
 
@@ -14,9 +17,9 @@ constexpr std::array<std::string_view, 8> kStateWords{"queued",  "running",  "pa
 } // namespace
 
 RunId RunId::random() {
-    std::random_device device;
-    std::array<unsigned, 16> bytes{};
-    for (unsigned& byte : bytes) byte = device() & 0xff;
+    std::array<unsigned char, 16> bytes{};
+    if (getentropy(bytes.data(), bytes.size()) != 0)
+        throw std::system_error(errno, std::generic_category(), "no random numbers from the system");
     bytes[6] = (bytes[6] & 0x0f) | 0x40; // version 4
     bytes[8] = (bytes[8] & 0x3f) | 0x80; // the variant of RFC 4122
     RunId id;
