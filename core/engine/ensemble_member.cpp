@@ -35,6 +35,10 @@ EnsembleMember::EnsembleMember(const RunSpec& spec, std::size_t index, const Tas
     , record_every_(spec_.regime.params.integer("record_every"))
     , clips_(clips(spec_.regime.params))
     , looks_at_weights_(spec_.regime.params.flag("probe_weights"))
+    , whole_set_(plan_.plain())
+    , constant_(schedule_.constant())
+    , may_stop_early_(spec_.regime.params.integer("patience") > 0 ||
+                      spec_.regime.params.integer("stop_when_perfect") > 0)
     , base_lr_(spec_.optimizer.params.real("lr"))
     , planned_(plan_.planned({})) {
     const LossFunction check(spec_.regime.params, data.shape, class_weights_);
@@ -54,26 +58,12 @@ std::int64_t EnsembleMember::parameters() const {
     return all;
 }
 
-std::optional<std::string> EnsembleMember::complete() const {
-    if (updates_ >= planned_) return "";
-    return early_stop_.reason(updates_);
-}
-
-bool EnsembleMember::begin_update() {
-    const bool due = plan_.between_epochs() && plan_.epochs() % evaluate_every_ == 0;
-    epoch_ = {plan_.passes()};
-    const auto t = schedule_.by_epoch() ? plan_.epochs() : updates_.count;
-    lr_ = base_lr_ * schedule_.factor(t) * plateau_.factor();
-    examples_since_ += plan_.next().examples;
-    return due;
+std::string EnsembleMember::reason() const {
+    return updates_ >= planned_ ? "" : early_stop_.reason(updates_).value_or("");
 }
 
 void EnsembleMember::answered(std::int64_t right) {
     early_stop_.observe_training(static_cast<double>(right) / static_cast<double>(plan_.size()), updates_);
-}
-
-bool EnsembleMember::counts_answers() const {
-    return !early_stop_.perfect_at();
 }
 
 std::optional<Update> EnsembleMember::perfect_at() const {
@@ -82,8 +72,8 @@ std::optional<Update> EnsembleMember::perfect_at() const {
 
 void EnsembleMember::evaluated(const Evaluation& train, const Evaluation& validation, const Evaluation* test,
                                const Tensor& weights, double seconds) {
-    const bool last = complete().has_value();
-    if (last) epoch_ = {plan_.passes()};
+    const bool last = complete();
+    if (last) epoch_ = {passes()};
     const double trained = seconds - evaluated_at_;
     plateau_.observe(train.loss());
     early_stop_.observe(validation.loss(), validation.confusion.accuracy(), updates_);
@@ -137,7 +127,7 @@ std::shared_ptr<MetricBatch> EnsembleMember::take(const RunId& run, double secon
     batch->run = run;
     batch->log = std::exchange(log_, {});
     batch->state = std::exchange(change_, {});
-    batch->progress = {updates_, planned_, {plan_.passes()}, seconds, {}};
+    batch->progress = {updates_, planned_, {passes()}, seconds, {}};
     if (!over_) batch->progress.eta_seconds = eta_seconds;
     return batch;
 }

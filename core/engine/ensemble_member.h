@@ -31,8 +31,12 @@ public:
     Update updates() const { return updates_; }
     Update planned() const { return planned_; }
     bool over() const { return over_; }
-    /// Why it is to end before another update; "" where all are made. None: it goes on.
-    std::optional<std::string> complete() const;
+    /// It is to end before another update.
+    bool complete() const {
+        return updates_ >= planned_ || (may_stop_early_ && early_stop_.reason(updates_));
+    }
+    /// Why; "" where all are made.
+    std::string reason() const;
 
     /// Before each update: what it sees, and the step size that it will be made with. Returns whether an
     /// evaluation at the weights as they are is due.
@@ -41,12 +45,15 @@ public:
     bool records() const { return updates_.count % record_every_ == 0; } ///< what this update measures
     /// The gradient's pass has answered the training set as it is, so many of it rightly.
     void answered(std::int64_t right);
-    bool counts_answers() const; ///< answered() still has something to say
+    /// answered() still has something to say.
+    bool counts_answers() const { return !early_stop_.perfect_at(); }
 
     /// An evaluation at the weights as they are. `test`: at the end only.
     void evaluated(const Evaluation& train, const Evaluation& validation, const Evaluation* test,
                    const Tensor& weights, double seconds);
     bool looks_at_weights() const { return looks_at_weights_; } ///< else evaluated() needs none
+    /// After a step of which nothing is measured: it is not one that records().
+    void updated() { ++updates_.count; }
     /// After the step, or in place of it where `facts` are not finite: then the run is over. `facts` without
     /// what the plan knows. `seconds`: since training began.
     void updated(UpdateFacts facts, double seconds);
@@ -60,6 +67,9 @@ public:
 
 private:
     std::optional<Update> perfect_at() const;
+    /// Of the training set, made so far; fractional inside an epoch.
+    double passes() const { return whole_set_ ? static_cast<double>(begun_) : plan_.passes(); }
+    std::int64_t epochs() const { return whole_set_ ? begun_ : plan_.epochs(); }
 
     RunSpec spec_;
     std::size_t index_;
@@ -74,9 +84,12 @@ private:
     std::vector<std::unique_ptr<Probe>> probes_;
     std::int64_t evaluate_every_, record_every_, matrix_every_;
     bool clips_, looks_at_weights_;
+    bool whole_set_;                 ///< each update is an epoch, of the training set as it is
+    bool constant_, may_stop_early_; ///< the schedule; what the regime asks for
     double base_lr_, lr_ = 0;
     Update updates_{}, planned_{};
-    Epoch epoch_{}; ///< of the update in hand
+    std::int64_t begun_ = 0; ///< updates; where it diverges, one more than were made
+    Epoch epoch_{};          ///< of the update in hand
     std::int64_t examples_since_ = 0;
     double evaluated_at_ = 0;
     std::vector<LogLine> log_;
@@ -84,5 +97,19 @@ private:
     RunState state_ = RunState::queued;
     bool over_ = false;
 };
+
+// For every member at every update: here, where the compiler sees them together.
+
+inline bool EnsembleMember::begin_update() {
+    const bool due = (whole_set_ || plan_.between_epochs()) && epochs() % evaluate_every_ == 0;
+    epoch_ = {passes()};
+    lr_ = base_lr_ * plateau_.factor();
+    if (!constant_)
+        lr_ =
+            base_lr_ * schedule_.factor(schedule_.by_epoch() ? epochs() : updates_.count) * plateau_.factor();
+    ++begun_;
+    examples_since_ += whole_set_ ? plan_.size() : plan_.next().examples;
+    return due;
+}
 
 } // namespace descent

@@ -21,9 +21,11 @@ void refuse_other_data(const StoreReader& store, const Again& runs, const std::s
 } // namespace
 
 TrainingEnsemble::TrainingEnsemble(std::unique_ptr<EnsembleTrainer> trainer, std::vector<RunId> runs,
-                                   StoreWriter& store, int threads, std::shared_ptr<std::atomic_flag> busy)
+                                   std::function<void()> create, StoreWriter& store, int threads,
+                                   std::shared_ptr<std::atomic_flag> busy)
     : trainer_(std::move(trainer))
     , runs_(std::move(runs))
+    , create_(std::move(create))
     , store_(store)
     , busy_(std::move(busy))
     , threads_(threads) {
@@ -39,11 +41,20 @@ TrainingEnsemble::~TrainingEnsemble() {
 }
 
 void TrainingEnsemble::begin() {
+    control_.hold();
     thread_ = std::thread([this] {
         use_threads(threads_);
         states_ = trainer_->run(runs_, store_, control_);
-        busy_->clear();
+        if (control_.wait_until_created()) busy_->clear();
     });
+    try {
+        create_();
+    } catch (...) {
+        control_.release(false);
+        wait();
+        throw;
+    }
+    control_.release(true);
 }
 
 std::vector<RunState> TrainingEnsemble::wait() {
@@ -85,13 +96,14 @@ std::unique_ptr<TrainingEnsemble> make_ensemble(const std::vector<RunSpec>& spec
             member.note(line.level, std::move(line.text));
     }
     if (options.stop.stop_requested()) throw InputError("interrupted");
-    if (!again.empty()) {
+    if (!again.empty())
         refuse_other_data(*unwrap(StoreReader::open(store.path())), again, facts.provenance.data_hash);
-        unwrap(store.begin_anew(again));
-    }
-    if (!created.empty()) unwrap(store.create_all(std::move(created)));
-    return std::make_unique<TrainingEnsemble>(std::move(trainer), std::move(runs), store, threads,
-                                              std::move(busy));
+    auto create = [&store, again = std::move(again), created = std::move(created)]() mutable {
+        if (!again.empty()) unwrap(store.begin_anew(again));
+        if (!created.empty()) unwrap(store.create_all(std::move(created)));
+    };
+    return std::make_unique<TrainingEnsemble>(std::move(trainer), std::move(runs), std::move(create), store,
+                                              threads, std::move(busy));
 }
 
 } // namespace descent

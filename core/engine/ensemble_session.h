@@ -4,6 +4,7 @@
 #include "core/store/writer.h"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -12,11 +13,15 @@ namespace descent {
 /// An ensemble's trainer on a thread of its own, with all it needs to live.
 class TrainingEnsemble : public EnsembleSession {
 public:
-    /// `store` must outlive the session. `busy` is cleared when the thread has ended.
-    TrainingEnsemble(std::unique_ptr<EnsembleTrainer> trainer, std::vector<RunId> runs, StoreWriter& store,
-                     int threads, std::shared_ptr<std::atomic_flag> busy);
+    /// `create` puts the runs into the store. `store` must outlive the session. `busy` is cleared when the
+    /// thread has ended.
+    TrainingEnsemble(std::unique_ptr<EnsembleTrainer> trainer, std::vector<RunId> runs,
+                     std::function<void()> create, StoreWriter& store, int threads,
+                     std::shared_ptr<std::atomic_flag> busy);
     ~TrainingEnsemble() override;
 
+    /// Trains while the runs are being created, which may take as long. Throws what `create` does; then
+    /// nothing was stored, and `busy` is as it was.
     void begin();
 
     const std::vector<RunId>& runs() const override { return runs_; }
@@ -27,6 +32,7 @@ public:
 private:
     std::unique_ptr<EnsembleTrainer> trainer_;
     std::vector<RunId> runs_;
+    std::function<void()> create_;
     StoreWriter& store_;
     EnsembleControl control_;
     std::shared_ptr<std::atomic_flag> busy_;
@@ -36,8 +42,8 @@ private:
     std::vector<RunState> states_; // written by the thread, read once it is joined
 };
 
-/// Reads the data and stores the runs, or takes up those of `options.again`; training begins with begin().
-/// Throws InputError, and then nothing was stored.
+/// Reads the data. The runs are stored, or those of `options.again` taken up, and trained with begin().
+/// Throws InputError.
 std::unique_ptr<TrainingEnsemble> make_ensemble(const std::vector<RunSpec>& specs, StoreWriter& store,
                                                 const EnsembleOptions& options, int threads,
                                                 std::shared_ptr<std::atomic_flag> busy);

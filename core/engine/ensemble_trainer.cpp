@@ -15,7 +15,10 @@ namespace descent {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kFlushEvery = 100ms; // with the writer's own delay still well inside a quarter second
+// A flush writes each member's row and summaries: with many of them less often, so that these are not written
+// more often than they are looked at.
+constexpr auto kFlushEvery = 100ms, kFlushMember = 1ms, kFlushAtLast = 1000ms;
+constexpr std::size_t kFlushSamples = 1 << 20; // of all members together
 
 /// In an order in which those that take the same steps lie together, and of them those of like width.
 std::vector<std::size_t> order_of(const std::vector<RunSpec>& specs, const std::vector<std::int64_t>& sizes) {
@@ -125,8 +128,9 @@ Tensor EnsembleTrainer::weights(std::size_t index) const {
     return own_[place].defined() ? whole.index_select(0, own_[place]) : whole.clone();
 }
 
-EnsembleTrainer::Members EnsembleTrainer::going_on() const {
-    Members all;
+const EnsembleTrainer::Members& EnsembleTrainer::going_on() {
+    if (going_on_) return *going_on_;
+    auto& all = going_on_.emplace();
     for (std::size_t row = 0; row < rows_.size(); ++row)
         if (!members_[rows_[row]]->over()) all.push_back(row);
     return all;
@@ -157,23 +161,22 @@ void EnsembleTrainer::evaluate(const Members& which, const MemberSums* whole_set
 
 void EnsembleTrainer::end_complete() {
     Members complete;
-    std::vector<std::string> why;
     for (const auto row : going_on())
-        if (auto reason = at(row).complete()) {
-            complete.push_back(row);
-            why.push_back(std::move(*reason));
-        }
+        if (at(row).complete()) complete.push_back(row);
     if (complete.empty()) return;
+    std::vector<std::string> why; // as it was before the last evaluation
+    for (const auto row : complete) why.push_back(at(row).reason());
     evaluate(complete, nullptr, true);
     for (std::size_t i = 0; i < complete.size(); ++i) {
         const auto place = rows_[complete[i]];
         last_[place] = weights(members_[place]->index());
         at(complete[i]).change_state({RunState::finished, std::move(why[i])});
     }
+    going_on_.reset();
 }
 
 void EnsembleTrainer::make_smaller() {
-    const auto left = going_on();
+    const auto& left = going_on();
     if (left.empty() || 2 * left.size() > rows_.size()) return;
     const std::vector<std::int64_t> rows(left.begin(), left.end());
     const auto before = weights_;
@@ -184,10 +187,11 @@ void EnsembleTrainer::make_smaller() {
     slopes_ = gradient_->buffer();
     weights_.copy_(before.index_select(0, at::tensor(rows, at::kLong)));
     rows_ = kept(rows_, rows);
+    going_on_.reset();
 }
 
 void EnsembleTrainer::update() {
-    const auto alive = going_on();
+    const auto& alive = going_on();
     Members due;
     std::vector<double> lr(rows_.size());
     for (const auto row : alive) {
@@ -195,7 +199,7 @@ void EnsembleTrainer::update() {
         lr[row] = at(row).lr();
     }
     const auto& plan = at(alive.front()).plan();
-    MemberSums sums;
+    auto& sums = sums_;
     Tensor indices;
     if (plan.plain()) {
         gradient_->take(weights_, slopes_, sums);
@@ -224,14 +228,21 @@ void EnsembleTrainer::update() {
     steps_->step(weights_, slopes_, lr, taken);
     const auto lengths = recorded ? row_norms(weights_ - before) : std::vector<double>(rows_.size());
     const double now = seconds();
+    bool over = false;
     for (const auto row : alive) {
+        if (taken[row] && !at(row).records()) {
+            at(row).updated();
+            continue;
+        }
         UpdateFacts facts{.loss = sums.loss[row] / static_cast<double>(examples),
                           .examples = examples,
                           .gradient_norm = norms[row],
                           .clipped_norm = clipped[row]};
         if (taken[row]) facts.step_length = lengths[row];
         at(row).updated(facts, now);
+        over = over || at(row).over();
     }
+    if (over) going_on_.reset();
 }
 
 void EnsembleTrainer::report() {
@@ -252,9 +263,18 @@ void EnsembleTrainer::report() {
     control_->report(progress);
 }
 
+bool EnsembleTrainer::is_due(Clock::time_point now) {
+    const auto& alive = going_on();
+    const bool full = !alive.empty() && at(alive.front()).samples() * alive.size() > kFlushSamples;
+    const Clock::duration wanted = kFlushMember * std::ssize(members_);
+    const auto between = std::clamp<Clock::duration>(wanted, kFlushEvery, kFlushAtLast);
+    return full || (now - last_flush_ >= between && control_->created());
+}
+
 void EnsembleTrainer::flush(bool always) {
     const auto now = Clock::now();
-    if (!always && now - last_flush_ < kFlushEvery) return;
+    if (!always && !is_due(now)) return;
+    if (!control_->wait_until_created()) throw std::runtime_error("the runs could not be created");
     last_flush_ = now;
     report();
     std::vector<BatchPtr> batches;
@@ -276,11 +296,12 @@ void EnsembleTrainer::flush(bool always) {
 
 void EnsembleTrainer::end_all(const StateChange& change) {
     for (const auto row : going_on()) at(row).change_state(change);
+    going_on_.reset();
 }
 
 void EnsembleTrainer::loop() {
     for (const auto row : going_on()) at(row).change_state({RunState::running, {}});
-    flush(true);
+    flush(false);
     while (true) {
         end_complete();
         if (going_on().empty()) break;
@@ -315,6 +336,7 @@ std::vector<RunState> EnsembleTrainer::run(const std::vector<RunId>& runs, Batch
         why = e.what();
     }
     if (!why.empty()) {
+        going_on_.reset();
         try {
             for (const auto row : going_on()) at(row).note(LogLine::Level::error, why);
             end_all({RunState::failed, why});

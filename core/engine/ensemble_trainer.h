@@ -4,6 +4,7 @@
 #include "core/engine/member_steps.h"
 
 #include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,6 +15,28 @@ namespace descent {
 /// What is asked of an ensemble in training and what it says of itself. Thread: any.
 class EnsembleControl {
 public:
+    /// Until release() nothing is stored: the runs are being created meanwhile.
+    void hold() {
+        const std::lock_guard lock(mutex_);
+        created_ = std::nullopt;
+    }
+    /// `created`: the runs are in the store; else there is nothing to train for.
+    void release(bool created) {
+        const std::lock_guard lock(mutex_);
+        created_ = created;
+        if (!created && !stop_) stop_ = RunState::interrupted;
+        released_.notify_all();
+    }
+    /// None: not known yet.
+    std::optional<bool> created() const {
+        const std::lock_guard lock(mutex_);
+        return created_;
+    }
+    bool wait_until_created() const {
+        std::unique_lock lock(mutex_);
+        released_.wait(lock, [&] { return created_.has_value(); });
+        return *created_;
+    }
     void stop(RunState as) {
         const std::lock_guard lock(mutex_);
         if (!stop_) stop_ = as;
@@ -33,6 +56,8 @@ public:
 
 private:
     mutable std::mutex mutex_;
+    mutable std::condition_variable released_;
+    std::optional<bool> created_ = true; // guarded by mutex_
     std::optional<RunState> stop_;       // guarded by mutex_
     EnsembleSession::Progress progress_; // guarded by mutex_
 };
@@ -74,9 +99,11 @@ private:
     void update();
     void evaluate(const Members& which, const MemberSums* whole_set, bool last);
     void end_all(const StateChange& change);
-    Members going_on() const;
+    const Members& going_on();
     EnsembleMember& at(std::size_t row) { return *members_[rows_[row]]; }
+    /// Not before it is due unless `always`, which also waits for the runs to be created.
     void flush(bool always);
+    bool is_due(Clock::time_point now);
     void report();
     double seconds() const;
 
@@ -84,6 +111,8 @@ private:
     std::vector<std::unique_ptr<EnsembleMember>> members_; ///< in an order in which like ones lie together
     std::vector<std::size_t> places_;                      ///< of each spec, in members_
     std::vector<std::size_t> rows_;                        ///< members that are trained, in members_
+    std::optional<Members> going_on_;                      ///< unless a member's state has changed since
+    MemberSums sums_;                                      ///< of the update in hand
     std::unique_ptr<EnsembleGradient> gradient_;
     std::unique_ptr<MemberSteps> steps_;
     std::optional<MemberClips> clips_;

@@ -81,18 +81,19 @@ std::vector<std::int64_t> offsets(const MemberLayout& layout) {
 
 Tensor own_places(const MemberLayout& layout, std::int64_t member) {
     const auto& own = layout.own[static_cast<std::size_t>(member)];
+    bool whole = true;
+    for (std::size_t i = 0; i < own.size(); ++i) whole = whole && own[i] == layout.weights[i].shape;
+    if (whole) return {};
     const auto begins = offsets(layout);
     std::vector<Tensor> parts;
-    bool whole = true;
     for (std::size_t i = 0; i < own.size(); ++i) {
         const auto& shape = layout.weights[i].shape;
         auto places = at::arange(c10::multiply_integers(shape), at::kLong).add_(begins[i]).view(shape);
         for (std::size_t d = 0; d < shape.size(); ++d)
             places = places.narrow(static_cast<std::int64_t>(d), 0, own[i][d]);
         parts.push_back(places.reshape({-1}));
-        whole = whole && own[i] == shape;
     }
-    return whole ? Tensor() : at::cat(parts);
+    return at::cat(parts);
 }
 
 MemberLayout kept(const MemberLayout& layout, const std::vector<std::int64_t>& members) {
