@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <iostream>
@@ -125,6 +126,13 @@ int run(int argc, char** argv) {
     return action ? action() : print_help();
 }
 
+/// Without taking libtorch apart piece by piece, which takes longer than many a command. Nothing that is
+/// static holds what has to be put away.
+[[noreturn]] void leave(int code) {
+    std::fflush(nullptr);
+    std::quick_exit(code);
+}
+
 /// A file opened later would take the number of a standard stream that was closed, and be written to as such.
 void open_standard_streams() {
     for (int stream = 0; stream <= 2; ++stream)
@@ -142,7 +150,7 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     open_standard_streams();
     try {
-        return run(argc, argv);
+        leave(run(argc, argv));
     } catch (const BrokenPipe&) {
         return Exit::ok;
     } catch (const descent::InputError& error) {

@@ -199,7 +199,8 @@ int study(const Options& options) {
         out.flush();
     }
     const auto begun = now_ms();
-    const auto outcome = run_sweep(sweep, options.run(), engine, *writer, out, watch);
+    const auto outcome = run_sweep(sweep, unwrap(sweep_cells(engine.catalog(), sweep.plan)), options.run(),
+                                   engine, *writer, out, watch);
     if (options.speaks())
         out << "trained in " << format_duration(static_cast<double>(now_ms() - begun) / 1000) << "\n";
     print_result(out, options, sweep, engine.catalog());

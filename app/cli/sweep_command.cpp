@@ -244,7 +244,7 @@ int train(const Options& options) {
         out << "sweep " << out.bold(sweep->name) << ": " << describe(sweep->plan) << "\n";
         out.flush();
     }
-    const auto outcome = run_sweep(*sweep, options.run(), engine, *writer, out, watch);
+    const auto outcome = run_sweep(*sweep, cells, options.run(), engine, *writer, out, watch);
     const auto reader = options.store.reader();
     print_table(out, options, *reader, *sweep);
     const auto status = reader->sweep_status(sweep->id);

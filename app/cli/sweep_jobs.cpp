@@ -228,8 +228,10 @@ int serve_sweep_work(const std::vector<SweepCell>& cells, const std::string& swe
         if (const auto end = rest.find('\n'); end != std::string::npos) {
             const SweepWork work = work_in(rest.substr(0, end), cells.size());
             rest.erase(0, end + 1);
-            say(to_line(train_work(work, cells, sweep_tags(sweep_id), engine, store, watch,
-                                   [&](const WorkProgress& p) { say(to_line(p)); })));
+            const auto result = train_work(work, cells, sweep_tags(sweep_id), engine, store, watch,
+                                           [&](const WorkProgress& p) { say(to_line(p)); });
+            unwrap(store.flush()); // what is said to be over is stored
+            say(to_line(result));
             continue;
         }
         pollfd input{.fd = STDIN_FILENO, .events = POLLIN};

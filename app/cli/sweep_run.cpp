@@ -61,6 +61,7 @@ void train(const SweepRecord& sweep, const std::vector<SweepCell>& cells, const 
         progress.over(i, result);
         outcome.add(result);
     }
+    unwrap(store.flush());
 }
 
 } // namespace
@@ -71,11 +72,10 @@ std::vector<std::string> keys_of(const std::vector<SweepCell>& cells) {
     return keys;
 }
 
-SweepOutcome run_sweep(SweepRecord& sweep, const SweepRunOptions& options, Engine& engine, StoreWriter& store,
-                       Output& out, const InterruptWatch& watch) {
+SweepOutcome run_sweep(SweepRecord& sweep, std::vector<SweepCell> cells, const SweepRunOptions& options,
+                       Engine& engine, StoreWriter& store, Output& out, const InterruptWatch& watch) {
     const Hold hold(store, sweep.id);
     SweepOutcome outcome;
-    auto cells = unwrap(sweep_cells(engine.catalog(), sweep.plan));
     for (;;) {
         SweepProgress progress(out, options.progress, sweep, cells);
         train(sweep, cells, options, engine, store, progress, watch, outcome);

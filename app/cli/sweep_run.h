@@ -15,9 +15,10 @@ struct SweepRunOptions {
 };
 
 /// Trains what is missing of a stored sweep, and of an active one the levels that follow; holds it meanwhile.
-/// `sweep` grows with it. Throws InputError where another process trains it. Thread: main.
-SweepOutcome run_sweep(SweepRecord& sweep, const SweepRunOptions& options, Engine& engine, StoreWriter& store,
-                       Output& out, const InterruptWatch& watch);
+/// `sweep` grows with it. `cells`: of its plan. Throws InputError where another process trains it. Thread:
+/// main.
+SweepOutcome run_sweep(SweepRecord& sweep, std::vector<SweepCell> cells, const SweepRunOptions& options,
+                       Engine& engine, StoreWriter& store, Output& out, const InterruptWatch& watch);
 
 /// The keys of the cells, as SweepRecord has them.
 std::vector<std::string> keys_of(const std::vector<SweepCell>& cells);

@@ -66,8 +66,9 @@ void count(WorkResult& result, RunState state) {
 }
 
 /// Why runs failed, each reason once.
-void add_reasons(WorkResult& result, const StoreWriter& store, const std::vector<RunId>& runs) {
+void add_reasons(WorkResult& result, StoreWriter& store, const std::vector<RunId>& runs) {
     if (result.failed == 0) return;
+    unwrap(store.flush());
     const auto reader = unwrap(StoreReader::open(store.path()));
     std::set<std::string> said;
     for (const auto& run : reader->runs_by_id(runs))
@@ -122,7 +123,6 @@ struct Training {
                                 const auto now = tap.last();
                                 progress({.members = 1, .update = now.update, .planned = now.planned});
                             }));
-        unwrap(store.flush());
         add_reasons(result, store, {session->run()});
         return result;
     }
@@ -153,7 +153,6 @@ struct Training {
                     {.members = now.members, .over = now.over, .update = now.update, .planned = now.planned});
             });
         for (const auto state : states) count(result, state);
-        unwrap(store.flush());
         add_reasons(result, store, session->runs());
         return result;
     }

@@ -47,7 +47,8 @@ std::vector<SweepWork> sweep_work(const Engine& engine, const std::vector<SweepC
                                   std::int64_t& elsewhere);
 
 /// Trains one piece of work in this process on one thread, and says how it goes ten times a second. An
-/// interrupt ends it. Thread: main.
+/// interrupt ends it. What the runs end with may still be on its way to the store (StoreWriter::flush): the
+/// next piece of work need not wait for it. Thread: main.
 WorkResult train_work(const SweepWork& work, const std::vector<SweepCell>& cells,
                       const std::vector<std::string>& tags, Engine& engine, StoreWriter& store,
                       const InterruptWatch& watch, const std::function<void(const WorkProgress&)>& progress);
