@@ -1,7 +1,7 @@
 """Peer of bench_ensemble: two-layer networks of many widths, one after the other, as eager PyTorch.
 
 usage: width_sweep.py DATA TRAIN TEST DIMENSION SEEDS UPDATES WIDTH...
-DATA: float32, native order: TRAIN inputs, TEST inputs, TRAIN targets, TEST targets (-1 or 1).
+DATA: float32, native order: TRAIN inputs, TEST inputs, TEST targets (-1 or 1), each seed's TRAIN targets.
 """
 import sys
 import time
@@ -13,7 +13,7 @@ train, test, dimension, seeds, updates, *widths = map(int, sys.argv[2:])
 torch.set_num_threads(1)
 with open(file, "rb") as data:
     numbers = torch.frombuffer(bytearray(data.read()), dtype=torch.float32)
-inputs, inputs_test, wanted, wanted_test = numbers.split([train * dimension, test * dimension, train, test])
+inputs, inputs_test, wanted_test, *wanted = numbers.split([train * dimension, test * dimension, test] + [train] * seeds)
 inputs, inputs_test = inputs.view(train, dimension), inputs_test.view(test, dimension)
 
 start = time.perf_counter()
@@ -25,7 +25,7 @@ for width in widths:
         optimizer = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
         for _ in range(updates):
             optimizer.zero_grad()
-            ((network(inputs).squeeze(1) - wanted) ** 2).mean().backward()
+            ((network(inputs).squeeze(1) - wanted[seed]) ** 2).mean().backward()
             optimizer.step()
         with torch.no_grad():
             wrong.append(network(inputs_test).squeeze(1).gt(0).ne(wanted_test.gt(0)).float().mean().item())
