@@ -37,6 +37,8 @@ TEST_F(BadInput, InNamesAndParameters) {
     expect_refused(tiny_run({"--set", "optimizer.lr=-1"}), {"optimizer.lr", "-1"});
     expect_refused(tiny_run({"--set", "optimizer.lr=fast"}), {"optimizer.lr", "fast"});
     expect_refused(tiny_run({"--set", "optimizer.lr=nan"}), {"optimizer.lr"});
+    expect_refused({"run", "--task", "symmetry", "--set", "regime.loss=cross-entropy"},
+                   {"model.output = sigmoid", "cross-entropy", "regime.loss = mse"});
     for (const char* setting : {"lr=1", "optimizer.lr", "optimizer.=1", ".lr=1", "=", ""})
         expect_refused(tiny_run({"--set", setting}), {"--set", "group.parameter=value"});
 }

@@ -240,9 +240,12 @@ TEST_P(Precision, EveryOutputAgreesWithAutograd) {
                                              {Question{}, "mse"},
                                              {kOneOutput, "cross-entropy"},
                                              {kOneOutput, "mse"},
-                                             {kRegression, "mse"}})
+                                             {kRegression, "mse"}}) {
+            // Refused: cross-entropy has a softmax or sigmoid of its own.
+            if (output != "identity" && loss == std::string("cross-entropy")) continue;
             expect_as_autograd(with(question, {{"model.output", output}, {"regime.loss", loss}}),
                                output + ", " + loss);
+        }
 }
 
 TEST_P(Precision, EveryFormOfTheLossAgreesWithAutograd) {
