@@ -246,7 +246,11 @@ int train(const Options& options) {
     }
     const auto outcome = run_sweep(*sweep, cells, options.run(), engine, *writer, out, watch);
     const auto reader = options.store.reader();
-    print_table(out, options, *reader, *sweep);
+    // Which metrics there are is known only now; for a slip in one the training does not go unreported.
+    auto shown = options;
+    const auto asked = guarded([&] { return metrics_of(options, reader->sweep_runs(sweep->id)); });
+    if (!asked) shown.metrics.clear();
+    print_table(out, shown, *reader, *sweep);
     const auto status = reader->sweep_status(sweep->id);
     if (!status.complete() && options.speaks())
         out << format_count(status.cells - status.finished - status.diverged)
@@ -254,7 +258,9 @@ int train(const Options& options) {
             << options.store.repeated() << "\n";
     out.flush();
     for (const auto& problem : outcome.problems) complain(problem);
+    if (!asked && outcome.problems.empty()) complain(asked.error().message);
     if (watch.requested()) return Exit::interrupted;
+    if (!asked) return Exit::bad_input;
     return outcome.failed ? Exit::failed : Exit::ok;
 }
 

@@ -1,5 +1,6 @@
 #include "app/cli/sweep_run.h"
 
+#include "core/analysis/sweep_table.h"
 #include "core/store/store.h"
 
 #include <algorithm>
@@ -64,6 +65,20 @@ void train(const SweepRecord& sweep, const std::vector<SweepCell>& cells, const 
     unwrap(store.flush());
 }
 
+/// An active sweep that goes by what its runs have not measured would add nothing, and not say why.
+void check_measured(const SweepPlan& plan, const std::vector<CellRun>& runs, SweepOutcome& outcome) {
+    const bool any =
+        std::ranges::any_of(runs, [](const CellRun& cell) { return cell.run.state == RunState::finished; });
+    const auto has = [&](const CellRun& cell) {
+        return sweep_metric_value(cell.run, plan.active->metric).has_value();
+    };
+    if (!any || plan.active->add < 1 || std::ranges::any_of(runs, has)) return;
+    const auto known = sweep_metrics(runs);
+    const auto meant = nearest(plan.active->metric, known);
+    outcome.add("--active adds nothing: no run has the metric '" + plan.active->metric + "'" +
+                (meant ? "; did you mean '" + *meant + "' (--active N --metric " + *meant + ")?" : ""));
+}
+
 } // namespace
 
 std::vector<std::string> keys_of(const std::vector<SweepCell>& cells) {
@@ -80,6 +95,7 @@ SweepOutcome run_sweep(SweepRecord& sweep, std::vector<SweepCell> cells, const S
         SweepProgress progress(out, options.progress, sweep, cells);
         train(sweep, cells, options, engine, store, progress, watch, outcome);
         const auto reader = unwrap(StoreReader::open(store.path()));
+        if (sweep.plan.active) check_measured(sweep.plan, reader->sweep_runs(sweep.id), outcome);
         const bool more = !watch.requested() && sweep.plan.active &&
                           add_active_levels(sweep.plan, reader->sweep_runs(sweep.id), engine.catalog());
         if (!more) {

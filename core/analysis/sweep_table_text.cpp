@@ -115,13 +115,13 @@ std::vector<std::string> sweep_sentences(const SweepTable& table) {
     std::vector<std::string> sentences;
     for (const auto& curve : table.curves) {
         const std::string start = curve.label.empty() ? "" : curve.label + ": ";
-        const auto say = [&](std::string text) {
-            if (start.empty())
-                text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+        if (curve.threshold && curve.threshold->seeds > 0) {
+            auto text = threshold_text(table, *curve.threshold);
+            if (start.empty()) text.front() = 'T';
             sentences.push_back(start + text + ".");
-        };
-        if (curve.threshold && curve.threshold->seeds > 0) say(threshold_text(table, *curve.threshold));
-        if (!curve.peak_metric.empty()) say(peak_text(table, curve));
+        }
+        // Begins with a metric, whose name is written as it is.
+        if (!curve.peak_metric.empty()) sentences.push_back(start + peak_text(table, curve) + ".");
     }
     return sentences;
 }

@@ -249,6 +249,21 @@ TEST_F(Sweeps, AnActiveOneGetsFurtherLevels) {
     EXPECT_EQ(nlohmann::json::parse(again.out)["plan"], table["plan"]) << "and no more are added";
 }
 
+TEST_F(Sweeps, AMetricThatNoRunHasIsToldBesideTheUsualTable) {
+    auto ended = descent(tiny({"--name", "mine", "--over", "model.hidden=1,4,16", "--seeds", "2", "--epochs",
+                               "2", "--active", "2", "--metric", "test/eror"}));
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_THAT(ended.out, HasSubstr("test/error")) << "what was trained is shown";
+    EXPECT_THAT(ended.err, HasSubstr("did you mean 'test/error'"));
+    EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
+    EXPECT_EQ(stored_runs().size(), 6u);
+    ended = descent({"sweep", "--resume", "mine"});
+    EXPECT_EQ(ended.code, 4) << "what it was to add is missing";
+    EXPECT_THAT(ended.err, HasSubstr("--active adds nothing: no run has the metric 'test/eror'"));
+    EXPECT_EQ(descent({"sweep", "--resume", "mine", "--active", "2", "--metric", "test/error"}).code, 0);
+    EXPECT_EQ(stored_runs().size(), 10u);
+}
+
 TEST_F(Sweeps, SeveralProcessesStoreWhatOneDoes) {
     const auto ended = descent(longer({"--jobs", "3"}));
     ASSERT_EQ(ended.code, 0) << ended.err;
