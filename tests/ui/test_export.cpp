@@ -1,6 +1,6 @@
 // The program itself, started without a display: descent-studio --export.
 
-#include "tests/ui/runs_fixture.h"
+#include "tests/ui/sweep_fixture.h"
 
 #include "core/base/format.h"
 #include "ui/plots/figure.h"
@@ -9,6 +9,8 @@
 #include <QImage>
 #include <QProcess>
 #include <QXmlStreamReader>
+
+#include <cmath>
 
 using namespace descent;
 using namespace descent::test;
@@ -53,6 +55,19 @@ struct Exported {
         QStringList list;
         for (const auto& run : runs) list << QString::fromStdString(run.uuid);
         return list;
+    }
+};
+
+/// Beside them a sweep "widths" with all its runs, three seeds at each of eight widths.
+struct ExportedSweep : Exported {
+    ExportedSweep() {
+        auto store = place.open();
+        const MadeSweep made;
+        SweepRecord record;
+        record.name = "widths";
+        record.plan = made.plan();
+        for (const auto& [cell, run] : made.make(store->writer())->runs) record.keys.push_back(run.key);
+        must(store->writer().save_sweep(record));
     }
 };
 
@@ -211,6 +226,65 @@ private Q_SLOTS:
         QVERIFY2(answer.status == 0, qPrintable(answer.complained));
         QCOMPARE(QImage(file).size(), QSize(200, 100));
         QCOMPARE(must(figureRuns(file)), QStringList{s.ids()[1]});
+    }
+
+    void aSweepsCurve() {
+        const ExportedSweep s;
+        const QString file = s.place.file(QStringLiteral("x.svg")),
+                      csv = s.place.file(QStringLiteral("x.csv"));
+        const auto answer =
+            s.ask({QStringLiteral("--export"), QStringLiteral("sweep"), QStringLiteral("--sweep"),
+                   QStringLiteral("widths"), QStringLiteral("--axis"), QStringLiteral("weights"),
+                   QStringLiteral("--out"), file, QStringLiteral("--csv"), csv});
+        QVERIFY2(answer.status == 0, qPrintable(answer.complained));
+        QCOMPARE(answer.complained, QString());
+        QCOMPARE(must(figureRuns(file)).size(), 24);
+        // The median seed of the test error is seed 1; the weights are ten times the width.
+        const MadeSweep made;
+        const auto rows = linesOf(csv);
+        for (const double width : made.widths) {
+            int found = 0;
+            for (const auto& row : rows) {
+                const auto cells = row.split(QLatin1Char(','));
+                if (cells.size() < 3 || cells[1].toDouble() != width * 10) continue;
+                found += std::abs(cells[2].toDouble() - made.testError(width, 0, 1, 1)) < 1e-9;
+            }
+            QVERIFY2(found > 0, qPrintable(QString::number(width)));
+        }
+    }
+
+    void aSweepsHeatMap() {
+        const ExportedSweep s;
+        const QString file = s.place.file(QStringLiteral("x.png"));
+        const QStringList heat{QStringLiteral("--export"), QStringLiteral("sweep"),
+                               QStringLiteral("--sweep"),  QStringLiteral("widths"),
+                               QStringLiteral("--view"),   QStringLiteral("heat"),
+                               QStringLiteral("--out"),    file};
+        auto answer = s.ask(heat);
+        QVERIFY2(answer.status == 0, qPrintable(answer.complained));
+        const QImage drawn(file);
+        QVERIFY(!drawn.isNull());
+        answer = s.ask(heat + QStringList{QStringLiteral("--metric"), QStringLiteral("train/loss")});
+        QVERIFY2(answer.status == 0, qPrintable(answer.complained));
+        QVERIFY(QImage(file) != drawn);
+    }
+
+    void aSlipInASweepIsSaidInOneLine() {
+        const ExportedSweep s;
+        const auto said = [&](const char* arguments) {
+            const auto answer = s.ask(QString::fromLatin1(arguments).split(QLatin1Char(' ')));
+            return answer.status == 2 && answer.complained.count(QLatin1Char('\n')) == 1 ? answer.complained
+                                                                                         : QString();
+        };
+        QVERIFY(said("--export sweep --out x.svg").contains(QLatin1String("which sweep?")));
+        QVERIFY(said("--export sweep --sweep width --out x.svg --metric eror")
+                    .contains(QLatin1String("did you mean 'error'?")));
+        QVERIFY(said("--export sweep --sweep other --out x.svg").contains(QLatin1String("no sweep 'other'")));
+        QVERIFY(said("--export sweep --sweep widths --out x.svg --axis depth")
+                    .contains(QLatin1String("none of model.hidden")));
+        QVERIFY(said("--export sweep --sweep widths --out x.svg --view pie")
+                    .contains(QLatin1String("none of curve or heat")));
+        QVERIFY(!QFile::exists(QStringLiteral("x.svg")));
     }
 
     void badInputIsSaidInOneLine_data() {
