@@ -74,6 +74,8 @@ private:
         record.spec.task = {task, {}};
         record.spec.model = {"mlp", {{{"hidden", std::int64_t(width)}}}};
         record.spec.seed = cell.seed;
+        record.key = task + "-" + std::to_string(seed);
+        for (const auto level : cell.levels) record.key += "-" + std::to_string(level);
         record.provenance.parameters = std::int64_t(width) * 10;
         record.provenance.train_examples = 40;
         record.provenance.classes = {"a", "b", "c", "d", "e", "f", "g", "h"};

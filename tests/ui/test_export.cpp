@@ -66,7 +66,8 @@ struct ExportedSweep : Exported {
         SweepRecord record;
         record.name = "widths";
         record.plan = made.plan();
-        for (const auto& [cell, run] : made.make(store->writer())->runs) record.keys.push_back(run.key);
+        const auto sweep = made.make(store->writer());
+        for (const auto& [cell, run] : sweep->runs) record.keys.push_back(run.key);
         must(store->writer().save_sweep(record));
     }
 };
