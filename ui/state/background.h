@@ -11,6 +11,26 @@
 
 namespace descent::ui {
 
+/// For what is made in the background one at a time, and made anew where it was asked for meanwhile. Thread:
+/// GUI.
+class InHand {
+public:
+    /// Whether to begin; else what is in hand is told that it is out of date.
+    bool begin() {
+        stale_ = busy_;
+        return !std::exchange(busy_, true);
+    }
+    /// Whether to begin again.
+    bool end() {
+        busy_ = false;
+        return std::exchange(stale_, false);
+    }
+    bool busy() const { return busy_; }
+
+private:
+    bool busy_ = false, stale_ = false;
+};
+
 /// Runs `job` on a pool thread, then `done` with its result on the GUI thread, unless `context` is gone by
 /// then. `job` must own what it uses. Thread: call from the GUI thread.
 template<class Job, class Done>

@@ -43,11 +43,13 @@ QString sentence(const SweepGrid& grid) {
     std::int64_t all = 0, over = 0, running = 0;
     for (const auto& cell : grid.cells) all += cell.cells, over += cell.over, running += cell.running;
     const auto count = [](std::int64_t n) { return text(format_count(n)); };
-    QString out = SweepGridView::tr("%1 columns of %2, %3 rows of %4: %5 of %6 runs are over")
-                      .arg(grid.columns.size())
-                      .arg(grid.column_axis)
-                      .arg(grid.rows.size())
-                      .arg(grid.row_axis, count(over), count(all));
+    const auto columns = grid.columns.size() == 1 ? SweepGridView::tr("%1 column of %2")
+                                                  : SweepGridView::tr("%1 columns of %2");
+    const auto rows =
+        grid.rows.size() == 1 ? SweepGridView::tr("%1 row of %2") : SweepGridView::tr("%1 rows of %2");
+    QString out = SweepGridView::tr("%1, %2: %3 of %4 runs are over")
+                      .arg(columns.arg(grid.columns.size()).arg(grid.column_axis),
+                           rows.arg(grid.rows.size()).arg(grid.row_axis), count(over), count(all));
     if (running > 0) out += SweepGridView::tr(", %1 training").arg(count(running));
     if (grid.low <= grid.high)
         out +=
@@ -166,22 +168,17 @@ void SweepGridView::show(std::shared_ptr<const SweepData> sweep) {
 }
 
 void SweepGridView::make() {
-    if (making_) {
-        stale_ = true;
-        return;
-    }
-    if (!sweep_) return;
-    making_ = true;
+    if (!sweep_ || !making_.begin()) return;
     inBackground(
         this,
         [sweep = sweep_, metric = metric_] {
             return std::pair(sweep, std::make_shared<const SweepGrid>(makeSweepGrid(*sweep, metric)));
         },
         [this](std::pair<std::shared_ptr<const SweepData>, SweepGridPtr> made) {
-            making_ = false;
+            const bool stale = making_.end();
             const bool wanted = sweep_ && made.first->record.id == sweep_->record.id;
             if (wanted) take(std::move(made.second));
-            if (std::exchange(stale_, false) || !wanted) make();
+            if (stale || !wanted) make();
         });
 }
 

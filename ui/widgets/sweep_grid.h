@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/plots/sweep_view.h"
+#include "ui/state/background.h"
 #include "ui/widgets/sweep_grid_picture.h"
 
 #include <functional>
@@ -48,7 +49,7 @@ private:
     std::shared_ptr<const SweepData> sweep_;
     SweepGridPtr grid_;
     std::string metric_; ///< chosen; "" for what fits
-    bool making_ = false, stale_ = false;
+    InHand making_;
     Chooser ask_for_file_;
     QComboBox* colour_;
     ElidedLabel* readout_;

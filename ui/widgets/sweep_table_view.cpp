@@ -139,12 +139,7 @@ void SweepTableView::show(std::shared_ptr<const SweepData> sweep) {
 }
 
 void SweepTableView::make() {
-    if (making_) {
-        stale_ = true;
-        return;
-    }
-    if (!sweep_) return;
-    making_ = true;
+    if (!sweep_ || !making_.begin()) return;
     inBackground(
         this,
         [sweep = sweep_, along = SweepX(along_->currentIndex())] {
@@ -160,10 +155,10 @@ void SweepTableView::make() {
             return std::shared_ptr<const Made>(std::move(made));
         },
         [this](std::shared_ptr<const Made> made) {
-            making_ = false;
+            const bool stale = making_.end();
             const bool wanted = sweep_ && made->sweep->record.id == sweep_->record.id;
             if (wanted) take(std::move(made));
-            if (std::exchange(stale_, false) || !wanted) make();
+            if (stale || !wanted) make();
         });
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/analysis/sweep_table.h"
 #include "ui/plots/sweep_view.h"
+#include "ui/state/background.h"
 
 #include <functional>
 
@@ -46,7 +47,7 @@ private:
 
     std::shared_ptr<const SweepData> sweep_;
     std::shared_ptr<const Made> made_;
-    bool making_ = false, stale_ = false;
+    InHand making_;
     Chooser ask_for_file_;
     QLabel* sentences_;
     QScrollArea* words_; ///< around sentences_
