@@ -211,24 +211,33 @@ std::optional<DescentPeak> descent_peak(Replicates test_error, std::uint64_t see
     const auto summit = summit_of(course);
     if (!summit) return std::nullopt;
     const auto [at, before, after] = *summit;
+    // Near the threshold of least squares errors are so heavy-tailed that only their ratios tell anything.
+    const bool ratios =
+        std::ranges::none_of(grid.values, [](double value) { return value <= 0; }); // NaN is none
+    const auto told = [ratios](double value) { return ratios ? std::log(value) : value; };
+    const double above_before = told(course[at]) - told(course[before]),
+                 above_after = told(course[at]) - told(course[after]);
 
     double error_before = 0, error_after = 0;
     std::vector<double> places;
     if (grid.seeds < 2) {
-        error_before = error_after = roughness(course) * std::numbers::sqrt2;
+        std::vector<double> as_told(course.begin(), course.end());
+        for (double& value : as_told) value = told(value);
+        error_before = error_after = roughness(as_told) * std::numbers::sqrt2;
     } else {
         std::vector<double> left, right;
         double variance = 0;
         std::size_t counted = 0;
         grid.resample(seed, [&](const std::vector<double>& drawn) {
             for (std::size_t i = 0; i < drawn.size(); ++i)
-                if (const double d = drawn[i] - course[i]; std::isfinite(d)) {
+                if (const double d = told(drawn[i]) - told(course[i]); std::isfinite(d)) {
                     variance += d * d;
                     ++counted;
                 }
             if (const auto found = summit_of(drawn)) places.push_back(grid.x[found->at]);
-            if (const double d = drawn[at] - drawn[before]; std::isfinite(d)) left.push_back(d);
-            if (const double d = drawn[at] - drawn[after]; std::isfinite(d)) right.push_back(d);
+            const double top = told(drawn[at]);
+            if (const double d = top - told(drawn[before]); std::isfinite(d)) left.push_back(d);
+            if (const double d = top - told(drawn[after]); std::isfinite(d)) right.push_back(d);
         });
         error_before = moments(left).deviation;
         error_after = moments(right).deviation;
@@ -242,9 +251,7 @@ std::optional<DescentPeak> descent_peak(Replicates test_error, std::uint64_t see
     }
     const double needed = standard_errors_needed(grid.x.size());
     // Not written as <, so that an error that cannot be told counts as too large.
-    if (!(course[at] - course[before] > needed * error_before) ||
-        !(course[at] - course[after] > needed * error_after))
-        return std::nullopt;
+    if (!(above_before > needed * error_before) || !(above_after > needed * error_after)) return std::nullopt;
     return DescentPeak{.x = grid.x[at],
                        .value = course[at],
                        .where = interval_of(std::move(places)),

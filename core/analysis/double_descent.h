@@ -38,8 +38,8 @@ struct DescentPeak {
 };
 /// None where the folded course has no inner maximum above both sides by more than twice the standard error
 /// of the difference (bootstrap over seeds, of two or three at least what all levels together tell; of a
-/// single seed from the course's own roughness). Where many levels are compared, by more: Bonferroni's factor
-/// for all pairs of levels at 5%.
+/// single seed from the course's own roughness), of the logarithms where all values are above 0. Where many
+/// levels are compared, by more: Bonferroni's factor for all pairs of levels at 5%.
 std::optional<DescentPeak> descent_peak(std::span<const std::vector<LevelPoint>> test_error,
                                         std::uint64_t seed = 0);
 

@@ -138,7 +138,7 @@ SweepAxis ranged_axis(const ParamSpec& param, const std::string& path, double fr
             throw InputError(where + "expected a whole number of values, 2 to " +
                              std::to_string(kMostLevels));
         if (spacing == Spacing::log && !(from > 0 && to > 0))
-            throw InputError(where + "a range in the logarithm lies above 0");
+            throw InputError(where + "log steps need both ends above 0");
         if (from == to) throw InputError(where + "the range begins where it ends");
         const auto count = static_cast<std::size_t>(step);
         for (std::size_t i = 0; i < count; ++i) {

@@ -51,7 +51,7 @@ std::string threshold_text(const SweepTable& table, const InterpolationThreshold
 }
 
 std::string peak_text(const SweepTable& table, const SweepTable::Curve& curve) {
-    if (!curve.peak) return curve.peak_metric + " has no peak that it comes down from on both sides";
+    if (!curve.peak) return curve.peak_metric + " has no peak that stands out from both sides";
     const auto& peak = *curve.peak;
     const auto sure = surely(peak.where);
     return curve.peak_metric + " descends twice: " + format_number(peak.before, 3) + " at " + table.x_name +
@@ -115,13 +115,13 @@ std::vector<std::string> sweep_sentences(const SweepTable& table) {
     std::vector<std::string> sentences;
     for (const auto& curve : table.curves) {
         const std::string start = curve.label.empty() ? "" : curve.label + ": ";
-        if (curve.threshold && curve.threshold->seeds > 0) {
-            auto text = threshold_text(table, *curve.threshold);
-            if (start.empty()) text.front() = 'T';
+        const auto say = [&](std::string text) {
+            if (start.empty() && !text.starts_with(curve.peak_metric)) // a metric is called what it is
+                text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
             sentences.push_back(start + text + ".");
-        }
-        // Begins with a metric, whose name is written as it is.
-        if (!curve.peak_metric.empty()) sentences.push_back(start + peak_text(table, curve) + ".");
+        };
+        if (curve.threshold && curve.threshold->seeds > 0) say(threshold_text(table, *curve.threshold));
+        if (!curve.peak_metric.empty()) say(peak_text(table, curve));
     }
     return sentences;
 }

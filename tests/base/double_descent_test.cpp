@@ -144,6 +144,21 @@ TEST(DescentPeak, IsNotSeenWhereThereIsNone) {
     EXPECT_LE(seen, 6);
 }
 
+TEST(DescentPeak, IsSeenWhereItIsHeavyTailed) {
+    // As of least squares at as many inputs as examples: nobody knows how high the peak is, but high it is.
+    Courses courses(20);
+    RandomStream noise(3, "noise");
+    for (auto& course : courses)
+        for (int x = 1; x <= 23; ++x) {
+            const double wide = x == 13 ? std::exp(4 + 2.5 * noise.normal()) : 0;
+            course.push_back({double(x), (0.05 * std::min(x, 14) + wide) * std::exp(0.05 * noise.normal())});
+        }
+    const auto peak = descent_peak(courses);
+    ASSERT_TRUE(peak);
+    EXPECT_DOUBLE_EQ(peak->x, 13);
+    EXPECT_DOUBLE_EQ(peak->before_x, 1);
+}
+
 TEST(DescentPeak, LeavesOutWhatDiverged) {
     auto courses = courses_of(golden().at("peaks")[0]);
     for (auto& point : courses[0]) point.value = kNaN;

@@ -99,7 +99,7 @@ TEST(SweepTable, FoldsSeedsAndFindsThresholdAndPeakOfEachCurve) {
               "regime.label_noise none: train error 0.1 or less from model.hidden 8 on (median, "
               "95%: 8 to 8; 4 of 4 seeds).");
     EXPECT_EQ(sentences[1],
-              "regime.label_noise none: test/error has no peak that it comes down from on both sides.");
+              "regime.label_noise none: test/error has no peak that stands out from both sides.");
     EXPECT_EQ(sentences[3], "regime.label_noise some: test/error descends twice: 0.302 at model.hidden 2, a "
                             "peak of 0.802 at 8 (95%: 8 to 8), 0.201 at 32.");
 }

@@ -60,6 +60,9 @@ QString levelsText(const SweepAxis& axis) {
 /// "model.hidden: expected …" stands beneath its field, so it need not name it again.
 QString reasonOf(const Error& error, const std::string& path) {
     QString reason = words(error.message);
+    if (const auto quoted = reason.indexOf(QStringLiteral("': ")); // names what stands above it
+        reason.startsWith(QStringLiteral("axis '")) && quoted > 0)
+        reason = reason.mid(quoted + 3);
     for (const QString& start : {QStringLiteral("--over "), words(path) + QStringLiteral(": ")})
         if (reason.startsWith(start)) reason = reason.mid(start.size());
     if (!reason.isEmpty()) reason[0] = reason[0].toUpper();
