@@ -104,6 +104,13 @@ public:
         return ensemble_groups(specs, most);
     }
 
+    Result<double> time_ensemble(const std::vector<RunSpec>& specs, const std::stop_token& stop) override {
+        return guarded([&] {
+            if (busy_->test()) throw InputError("a run is being trained: nothing else can be timed");
+            return ensemble_seconds(specs, stop);
+        });
+    }
+
     Result<std::unique_ptr<EnsembleSession>> start_ensemble(const std::vector<RunSpec>& specs,
                                                             StoreWriter& store,
                                                             const EnsembleOptions& options) override {

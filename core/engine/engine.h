@@ -160,6 +160,14 @@ public:
         for (std::size_t i = 0; i < specs.size(); ++i) alone.push_back({i});
         return alone;
     }
+    /// Seconds that training these together would take from reading their data to the end, were none to end
+    /// early: measured by a few throw-away updates on one thread; nothing is stored. Blocks. Error: as
+    /// start_ensemble().
+    virtual Result<double> time_ensemble(const std::vector<RunSpec>& specs,
+                                         const std::stop_token& stop = {}) {
+        (void)specs, (void)stop;
+        return fail("this engine trains one network at a time");
+    }
     /// Reads the data once, creates a run for each spec (or takes up those of `again`) and trains them
     /// together. Error: specs of different families, or one that is trained alone, and why; then nothing was
     /// stored.

@@ -18,6 +18,20 @@ void refuse_other_data(const StoreReader& store, const Again& runs, const std::s
                              ") has changed since; it cannot be begun anew");
 }
 
+std::vector<RunSpec> checked_specs(const std::vector<RunSpec>& specs) {
+    std::vector<RunSpec> checked;
+    for (const auto& spec : specs) checked.push_back(unwrap(registry().catalog.check(spec)));
+    if (checked.empty()) throw InputError("an ensemble of no networks: expected at least one spec");
+    return checked;
+}
+
+/// Reads the data and draws the networks.
+std::unique_ptr<EnsembleTrainer> make_trainer(const std::vector<RunSpec>& checked, const Loading& loading) {
+    const auto& task = checked.front().task;
+    return std::make_unique<EnsembleTrainer>(checked, registry().task(task.id).load(task.params, loading),
+                                             loading);
+}
+
 } // namespace
 
 TrainingEnsemble::TrainingEnsemble(std::unique_ptr<EnsembleTrainer> trainer, std::vector<RunId> runs,
@@ -63,18 +77,23 @@ std::vector<RunState> TrainingEnsemble::wait() {
     return states_;
 }
 
+double ensemble_seconds(const std::vector<RunSpec>& specs, const std::stop_token& stop) {
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    const auto trainer = make_trainer(checked_specs(specs), {stop, {}});
+    const double made = std::chrono::duration<double>(Clock::now() - start).count();
+    if (stop.stop_requested()) throw InputError("interrupted");
+    use_threads(1);
+    return made + trainer->time_updates(stop);
+}
+
 std::unique_ptr<TrainingEnsemble> make_ensemble(const std::vector<RunSpec>& specs, StoreWriter& store,
                                                 const EnsembleOptions& options, int threads,
                                                 std::shared_ptr<std::atomic_flag> busy) {
     if (!options.again.empty() && options.again.size() != specs.size())
         throw InputError("runs to begin anew: expected one for each spec, or none at all");
-    std::vector<RunSpec> checked;
-    for (const auto& spec : specs) checked.push_back(unwrap(registry().catalog.check(spec)));
-    if (checked.empty()) throw InputError("an ensemble of no networks: expected at least one spec");
-    const auto& task = checked.front().task;
-    const Loading loading{options.stop, options.progress};
-    auto trainer = std::make_unique<EnsembleTrainer>(
-        checked, registry().task(task.id).load(task.params, loading), loading);
+    const auto checked = checked_specs(specs);
+    auto trainer = make_trainer(checked, {options.stop, options.progress});
 
     const auto& facts = trainer->data().inspection;
     std::vector<RunId> runs(checked.size());

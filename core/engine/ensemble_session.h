@@ -42,6 +42,9 @@ private:
     std::vector<RunState> states_; // written by the thread, read once it is joined
 };
 
+/// What Engine::time_ensemble() tells. Throws InputError.
+double ensemble_seconds(const std::vector<RunSpec>& specs, const std::stop_token& stop);
+
 /// Reads the data. The runs are stored, or those of `options.again` taken up, and trained with begin().
 /// Throws InputError.
 std::unique_ptr<TrainingEnsemble> make_ensemble(const std::vector<RunSpec>& specs, StoreWriter& store,

@@ -319,6 +319,30 @@ void EnsembleTrainer::loop() {
     flush(true);
 }
 
+double EnsembleTrainer::time_updates(const std::stop_token& stop) {
+    constexpr auto kEnough = 200ms;
+    constexpr std::int64_t kMost = 1000;
+    std::int64_t planned = 0, made = 0;
+    for (const auto& member : members_) planned = std::max(planned, member->planned().count);
+    started_ = Clock::now();
+    for (const auto row : going_on()) at(row).change_state({RunState::running, {}});
+    update(); // evaluates, as few of the others do
+    const auto from = Clock::now();
+    const auto first = from - started_;
+    Clock::duration took{};
+    while (took < kEnough && made < kMost && !stop.stop_requested()) {
+        end_complete();
+        if (going_on().empty()) break;
+        update();
+        ++made;
+        took = Clock::now() - from;
+    }
+    const auto in_seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
+    if (made == 0) return in_seconds(first) * static_cast<double>(planned);
+    return in_seconds(first) +
+           in_seconds(took) / static_cast<double>(made) * static_cast<double>(planned - 1);
+}
+
 std::vector<RunState> EnsembleTrainer::run(const std::vector<RunId>& runs, BatchSink& store,
                                            EnsembleControl& control) {
     runs_ = runs;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace descent {
@@ -86,6 +87,8 @@ public:
     /// Trains all to their ends; never throws. `runs`: in the order of the specs. The last batch of each
     /// carries its final state.
     std::vector<RunState> run(const std::vector<RunId>& runs, BatchSink& store, EnsembleControl& control);
+    /// Seconds that all planned updates would take, measured by some that are thrown away: instead of run().
+    double time_updates(const std::stop_token& stop);
     /// By the place of its spec: where each stands, [own P], after training.
     Tensor weights(std::size_t index) const;
 

@@ -5,6 +5,7 @@
 #include "core/store/writer.h"
 #include "tests/engine/ensemble_fixture.h"
 
+#include <cmath>
 #include <thread>
 
 namespace descent::test {
@@ -20,6 +21,19 @@ TEST(Ensemble, StopsWhenItIsTold) {
     stopper.join();
     EXPECT_EQ(last_state(together.of(0)).reason, "the program was ended");
     EXPECT_EQ(together.of(0).states(), (std::vector{RunState::running, RunState::interrupted}));
+}
+
+TEST(Ensemble, TimesItsUpdatesAndStoresNothing) {
+    Ensemble together({points({{"updates", "1000000000"}}), points({{"seed", "1"}, {"updates", "5"}})});
+    const double seconds = together.trainer.time_updates({});
+    EXPECT_GT(seconds, 1) << "a thousand million updates";
+    EXPECT_TRUE(std::isfinite(seconds));
+    EXPECT_TRUE(together.sink.by_run.empty());
+    // One that is over before anything could be timed.
+    EXPECT_GT(Ensemble({points({{"updates", "1"}})}).trainer.time_updates({}), 0);
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_GT(Ensemble({points()}).trainer.time_updates(stop.get_token()), 0);
 }
 
 TEST(Ensemble, FailsWithTheReasonWhereItCannotBeStored) {
