@@ -316,7 +316,8 @@ public:
     std::atomic<int> inspections = 0;
     /// While true, reading with samples says that it is at 40 % and goes no further until it is cancelled.
     std::atomic<bool> hold_data = false;
-    int samples_per_class = 40; ///< of the names task, on average
+    std::atomic<bool> times = true; ///< false: as while a run is being trained
+    int samples_per_class = 40;     ///< of the names task, on average
 
     FakeEngine() {
         catalog_.tasks = {
@@ -426,7 +427,7 @@ public:
         found.updates_per_epoch = plan.updates_per_epoch;
         found.planned_updates = planned(spec);
         found.notes = {"lr 0.4 on the mean over 32 examples is 0.0125 on the sum"};
-        if (options.time_updates) found.seconds_per_update = 0.02;
+        if (options.time_updates && times) found.seconds_per_update = 0.02;
         if (!options.samples) return found;
         if (options.progress) options.progress(0.4, "features of 1,800 clips");
         while (hold_data && !options.stop.stop_requested())
@@ -437,6 +438,20 @@ public:
         else
             describeNames(found);
         return found;
+    }
+    /// Where it is > 1, all runs can be trained together, that many at a time, a second for each.
+    std::size_t together = 1;
+    std::vector<std::vector<std::size_t>> groups(const std::vector<RunSpec>& specs,
+                                                 std::size_t most) const override {
+        std::vector<std::vector<std::size_t>> groups;
+        for (std::size_t i = 0; i < specs.size(); ++i) {
+            if (i % std::min(most, together) == 0) groups.emplace_back();
+            groups.back().push_back(i);
+        }
+        return groups;
+    }
+    Result<double> time_ensemble(const std::vector<RunSpec>& specs, const std::stop_token&) override {
+        return double(specs.size());
     }
     Result<std::unique_ptr<Session>> start(const RunSpec& spec, StoreWriter& store,
                                            const StartOptions& options) override {

@@ -1,12 +1,15 @@
 #include "tests/ui/sweeps_fixture.h"
 
+#include "core/base/format.h"
 #include "ui/state/engine_host.h"
+#include "ui/state/sweep_cost.h"
 #include "ui/state/sweep_text.h"
 #include "ui/theme.h"
 #include "ui/widgets/request_form.h"
 #include "ui/widgets/sweep_axis_edit.h"
 #include "ui/widgets/sweep_builder.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
@@ -78,7 +81,57 @@ private Q_SLOTS:
         QVERIFY(b.text("sweepAxis0About").contains(QStringLiteral("1 to 8,192")) ||
                 b.text("sweepAxis0About").contains(QStringLiteral("1 to 8192")));
         QCOMPARE(b.text("sweepAxis0Preview"), QStringLiteral("7 levels: 16, 32, 64, 128, 256, 512, 1024"));
-        QTRY_COMPARE(b.text("sweepCost"), QStringLiteral("35 runs: each trained alone"));
+        QTRY_VERIFY(b.text("sweepCost").startsWith(QStringLiteral("35 runs: each trained alone")));
+    }
+
+    void timeIsMeasuredBeforeItStarts() {
+        Bench b;
+        const SweepPlan plan = widthPlan(); // 6 runs
+        b.builder.setPlan(plan);
+        b.find<QSpinBox>("sweepJobs")->setValue(1);
+        const auto spec = must(b.fake.catalog().preset(plan.base));
+        const double seconds = 6 * 0.02 * double(must(b.fake.inspect(spec, {})).planned_updates);
+        QTRY_COMPARE(b.text("sweepCost"), QStringLiteral("6 runs: each trained alone · ≈ %1")
+                                              .arg(QString::fromStdString(format_duration(seconds))));
+        b.fake.together = 6; // then all of them are one program, a second for each
+        b.find<QSpinBox>("sweepSeeds")->setValue(6);
+        QTRY_COMPARE(b.text("sweepCost"), QStringLiteral("18 runs: 3 ensembles · ≈ 18 s"));
+        b.find<QSpinBox>("sweepSeeds")->setValue(4);
+        QTRY_COMPARE(b.text("sweepCost"), QStringLiteral("12 runs: 2 ensembles · ≈ 12 s"));
+        b.fake.together = 1;
+        b.fake.times = false;
+        b.find<QSpinBox>("sweepSeeds")->setValue(5);
+        QTRY_COMPARE(
+            b.text("sweepCost"),
+            QStringLiteral("15 runs: each trained alone · time not known: it cannot be measured now"));
+    }
+
+    void whatLiesBetweenIsTakenToLieBetween() {
+        FakeEngine fake;
+        fake.together = 100;
+        SweepPrograms programs; // of 2, 3, … 12 runs: a second each, five of them measured
+        const auto spec = must(fake.catalog().preset({.task = "names"}));
+        for (std::size_t runs = 2; runs <= 12; ++runs) programs.emplace_back(runs, spec);
+        QCOMPARE(*sweepSeconds(fake, programs, 1, {}), 77.0);
+        QCOMPARE(*sweepSeconds(fake, {{spec, spec}, std::vector<RunSpec>(9, spec)}, 64, {}), 9.0);
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY(!sweepSeconds(fake, programs, 1, stop.get_token()));
+        QVERIFY(!sweepSeconds(fake, {}, 1, {}));
+    }
+
+    void ctrlEnterStartsTheSweepAndNothingElse() {
+        Bench b;
+        auto* other = new QAction(&b.builder); // as the window's, which trains
+        other->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));
+        b.builder.addAction(other);
+        const QSignalSpy trained(other, &QAction::triggered);
+        b.type("sweepAxis0To", "64");
+        QTest::keyClick(b.find<QLineEdit>("sweepAxis0To"), Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE(b.started.count(), 1);
+        QTest::keyClick(b.find<QSpinBox>("sweepSeeds"), Qt::Key_Enter, Qt::ControlModifier);
+        QTRY_COMPARE(b.started.count(), 2);
+        QCOMPARE(trained.count(), 0);
     }
 
     void levelsFollowWhatIsTyped() {

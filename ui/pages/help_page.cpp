@@ -20,7 +20,7 @@ struct Key {
 constexpr std::array kKeys{
     Key{"Ctrl+1 … 5", "Train, Runs, Compare, Sweeps, Data"},
     Key{"Ctrl+N", "On the Sweeps page: a new sweep"},
-    Key{"Ctrl+Enter", "Train with the settings of the form"},
+    Key{"Ctrl+Enter", "Train with the settings of the form, or start the sweep that is being built"},
     Key{"Space", "Pause or continue"},
     Key{".", "While paused: exactly one update"},
     Key{"Esc", "Close what may be adjusted while training"},

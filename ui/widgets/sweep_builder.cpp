@@ -4,6 +4,7 @@
 #include "core/engine/engine.h"
 #include "ui/state/background.h"
 #include "ui/state/engine_host.h"
+#include "ui/state/sweep_cost.h"
 #include "ui/theme.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/fold.h"
@@ -16,6 +17,7 @@
 #include <QDoubleSpinBox>
 #include <QFile>
 #include <QFileDialog>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -26,6 +28,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 namespace descent::ui {
 
@@ -39,6 +42,11 @@ QString text(const std::string& s) {
 }
 QString count(std::size_t n) {
     return text(format_count(std::int64_t(n)));
+}
+
+bool starts(const QKeyEvent& key) {
+    return (key.modifiers() & ~Qt::KeypadModifier) == Qt::ControlModifier &&
+           (key.key() == Qt::Key_Return || key.key() == Qt::Key_Enter);
 }
 
 bool consecutive(const std::vector<std::uint64_t>& seeds) {
@@ -56,6 +64,7 @@ struct SweepBuilder::Check {
     QString problem;
     std::vector<std::string> keys;
     std::size_t ensembles = 0, alone = 0;
+    SweepPrograms fresh; ///< what is not in the sweep that is extended
 };
 
 SweepBuilder::~SweepBuilder() = default;
@@ -338,7 +347,10 @@ void SweepBuilder::changed() {
     spec_view_->setPlan(now, overs(), &engine_.engine()->catalog(),
                         name_->isEnabled() ? name_->text().trimmed() : QString(), jobs_->value());
     start_when_checked_ = false;
-    if (!now || !checked_ || !(checked_->plan == *now) || checked_->jobs != jobs()) checked_.reset();
+    if (!now || !checked_ || !(checked_->plan == *now) || checked_->jobs != jobs()) {
+        checked_.reset();
+        time_->cancel();
+    }
     sayCost();
     if (now && !checked_)
         settle_.start();
@@ -353,19 +365,27 @@ void SweepBuilder::check() {
     checking_ = now;
     inBackground(
         this,
-        [plan = *now, jobs = jobs(), engine = engine_.engine()] {
+        [plan = *now, jobs = jobs(), engine = engine_.engine(),
+         have = extended_ ? extended_->keys : std::vector<std::string>()] {
             auto found = std::make_shared<Check>();
             found->plan = plan;
             found->jobs = jobs;
             const auto made = guarded([&] {
                 const auto cells = unwrap(sweep_cells(engine->catalog(), plan));
+                const std::set<std::string> known(have.begin(), have.end());
                 std::vector<RunSpec> specs;
                 for (const auto& cell : cells) {
                     found->keys.push_back(cell.key);
                     specs.push_back(cell.spec);
                 }
-                for (const auto& group : engine->groups(specs, most_members(specs.size(), std::size_t(jobs))))
+                for (const auto& group :
+                     engine->groups(specs, most_members(specs.size(), std::size_t(jobs)))) {
                     ++(group.size() > 1 ? found->ensembles : found->alone);
+                    std::vector<RunSpec> program;
+                    for (const auto i : group)
+                        if (!known.contains(cells[i].key)) program.push_back(specs[i]);
+                    if (!program.empty()) found->fresh.push_back(std::move(program));
+                }
             });
             if (!made) found->problem = text(made.error().message);
             return std::shared_ptr<const Check>(std::move(found));
@@ -378,6 +398,8 @@ void SweepBuilder::check() {
             checked_ = std::move(found);
             problem_->setText(checked_->problem);
             problem_->setVisible(!checked_->problem.isEmpty());
+            if (checked_->problem.isEmpty() && !start_when_checked_)
+                time_->look(*engine_.engine(), checked_->fresh, std::size_t(checked_->jobs));
             sayCost();
             if (std::exchange(start_when_checked_, false)) start();
         });
@@ -404,10 +426,19 @@ void SweepBuilder::sayCost() {
             const auto have = extended_->keys.size();
             if (runs > have) words += tr(" · %1 more than now").arg(count(runs - have));
         }
+        words += timeWords();
         if (now->active) words += tr(" · and levels added around the peak");
     }
     cost_->setText(words);
     start_->setEnabled(now && (!checked_ || checked_->problem.isEmpty()));
+}
+
+/// " · ≈ 12 s": of what is not trained yet, before levels are added.
+QString SweepBuilder::timeWords() const {
+    if (!checked_ || !checked_->problem.isEmpty() || checked_->fresh.empty()) return {};
+    if (time_->seconds()) return QStringLiteral(" · ≈ %1").arg(text(format_duration(*time_->seconds())));
+    return time_->measuring() ? tr(" · measuring the time…")
+                              : tr(" · time not known: it cannot be measured now");
 }
 
 void SweepBuilder::start() {
@@ -422,11 +453,25 @@ void SweepBuilder::start() {
         return check();
     }
     if (!checked_->problem.isEmpty()) return;
+    time_->cancel(); // what is trained needs the cores
     SweepRecord sweep = extended_.value_or(SweepRecord{});
     sweep.plan = *now;
     sweep.keys = checked_->keys;
     if (!extended_) sweep.name = name_->text().trimmed().toStdString();
     Q_EMIT startWanted(sweep, jobs());
+}
+
+bool SweepBuilder::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride && starts(*static_cast<QKeyEvent*>(event))) {
+        event->accept(); // then it comes as a key, not as the window's shortcut
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+void SweepBuilder::keyPressEvent(QKeyEvent* event) {
+    if (!starts(*event)) return QWidget::keyPressEvent(event);
+    if (start_->isEnabled()) start();
 }
 
 void SweepBuilder::focusFirst() {

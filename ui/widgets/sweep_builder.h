@@ -31,11 +31,12 @@ class EngineHost;
 class Fold;
 class RequestForm;
 class SweepAxisEdit;
+class SweepCost;
 class SweepSpecView;
 
 /// What a sweep is to train: what all its runs share, what is varied, seeds, and how it is trained; from
 /// scratch, from a preset, from a file, or from a stored sweep that gets more. Says how many runs that makes
-/// before anything starts. Thread: GUI; cells are made off it.
+/// and, measured, how long that takes before anything starts. Thread: GUI; cells are made off it.
 class SweepBuilder : public QWidget {
     Q_OBJECT
 public:
@@ -65,6 +66,10 @@ Q_SIGNALS:
     void startWanted(const descent::SweepRecord& sweep, int jobs);
     void cancelled();
 
+protected:
+    bool event(QEvent* event) override; ///< Ctrl+Enter within it starts the sweep, not the Train page's run
+    void keyPressEvent(QKeyEvent* event) override;
+
 private:
     struct Check;
     QWidget* makeHead();
@@ -83,6 +88,7 @@ private:
     void changed(); ///< anything: the plan may be another one
     void check();
     void sayCost();
+    QString timeWords() const;
     std::optional<SweepPlan> make(QString& problem) const;
     QStringList overs() const;
 
@@ -99,6 +105,7 @@ private:
     std::optional<SweepPlan> checking_;
     bool start_when_checked_ = false;
     QTimer settle_;
+    SweepCost* time_;
 
     ElidedLabel* title_;
     QToolButton* preset_;

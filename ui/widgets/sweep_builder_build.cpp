@@ -1,6 +1,7 @@
 // How the sweep's builder is put together.
 
 #include "ui/state/engine_host.h"
+#include "ui/state/sweep_cost.h"
 #include "ui/theme.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/fold.h"
@@ -76,6 +77,7 @@ SweepBuilder::SweepBuilder(EngineHost& engine, QWidget* parent)
         return QFileDialog::getOpenFileName(over, tr("Open a sweep"), {},
                                             tr("Sweeps (*.toml);;All files (*)"));
     })
+    , time_(new SweepCost(this))
     , stack_(new QStackedWidget)
     , form_(new RequestForm)
     , right_(new QStackedWidget)
@@ -120,6 +122,7 @@ SweepBuilder::SweepBuilder(EngineHost& engine, QWidget* parent)
     settle_.setSingleShot(true);
     settle_.setInterval(kSettleMs);
     connect(&settle_, &QTimer::timeout, this, &SweepBuilder::check);
+    connect(time_, &SweepCost::changed, this, &SweepBuilder::sayCost);
     connect(form_, &RequestForm::changed, this, &SweepBuilder::baseChanged);
     connect(&engine_, &EngineHost::ready, this, &SweepBuilder::engineReady);
     connect(&engine_, &EngineHost::failed, this, [loading](const QString& reason) {
@@ -332,6 +335,7 @@ QWidget* SweepBuilder::makeFoot() {
     start_->setObjectName(QStringLiteral("sweepStart"));
     start_->setProperty("role", QStringLiteral("primary"));
     start_->setAccessibleName(tr("Start the sweep"));
+    start_->setToolTip(tr("Start the sweep (Ctrl+Enter)"));
     cancel_ = new QPushButton(tr("Cancel"));
     cancel_->setObjectName(QStringLiteral("sweepCancel"));
     cancel_->setAccessibleName(tr("Give up the new sweep"));
