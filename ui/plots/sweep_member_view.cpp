@@ -13,6 +13,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QToolButton>
@@ -117,9 +118,30 @@ QWidget* SweepMemberView::makeSide() {
     connect(weights_, &PlotView::chosen, this, &SweepMemberView::openChosen);
     column->addWidget(weights_, 1);
     column->addWidget(side_words_);
-    column->addWidget(open_, 0, Qt::AlignLeft);
+    auto* ways = new QHBoxLayout;
+    ways->addWidget(open_);
+    ways->addStretch();
+    ways->addWidget(makeWeightsExport());
+    column->addLayout(ways);
     side->hide();
     return side;
+}
+
+QToolButton* SweepMemberView::makeWeightsExport() {
+    weights_export_ = new QToolButton;
+    weights_export_->setObjectName(QStringLiteral("sweepMemberExport"));
+    weights_export_->setIcon(theme::icon(QStringLiteral("export"), &theme::mutedText));
+    weights_export_->setAccessibleName(tr("Export these weights"));
+    weights_export_->setToolTip(weights_export_->accessibleName());
+    weights_export_->setPopupMode(QToolButton::InstantPopup);
+    weights_export_->setFocusPolicy(Qt::StrongFocus);
+    auto* menu = new QMenu(weights_export_);
+    menu->addAction(tr("Export figure…"), this, [this] { exportFigure(weights_->figure()); })
+        ->setObjectName(QStringLiteral("sweepMemberFigure"));
+    menu->addAction(tr("Export what is drawn as CSV…"), this, [this] { exportCsv(weights_->figure()); })
+        ->setObjectName(QStringLiteral("sweepMemberCsv"));
+    weights_export_->setMenu(menu);
+    return weights_export_;
 }
 
 bool SweepMemberView::suits(const SweepPlan& plan) const {
@@ -273,6 +295,7 @@ void SweepMemberView::fillSide(const CellRun& cell, std::vector<double> weights)
     // One hidden layer with biases: hidden × (bits + 2) + 1 weights.
     const bool fits = bits && hidden && std::int64_t(weights.size()) == *hidden * (*bits + 2) + 1;
     weights_->setVisible(fits);
+    weights_export_->setVisible(fits);
     if (fits) {
         SymmetryWeights shown{chosen_, name, hidden_units(weights, *bits, *hidden), weights.back()};
         weights_->setWeights(std::move(shown));

@@ -35,6 +35,7 @@ public:
 
 private:
     QWidget* makeSide();
+    QToolButton* makeWeightsExport();
     void ask();
     void draw();
     void fillSide(const CellRun& run, std::vector<double> weights);
@@ -59,6 +60,7 @@ private:
     QLabel* side_words_;
     SymmetryPicture* weights_;
     QPushButton* open_;
+    QToolButton* weights_export_;
 };
 
 } // namespace descent::ui

@@ -70,9 +70,9 @@ SweepPanel::SweepPanel(const char* name, QWidget* parent)
 
     auto* menu = new QMenu(this);
     export_->setObjectName(name_ + QStringLiteral("Figure"));
-    connect(export_, &QAction::triggered, this, &SweepPanel::exportFigure);
+    connect(export_, &QAction::triggered, this, [this] { exportFigure(figure()); });
     menu->addAction(export_);
-    menu->addAction(tr("Export what is drawn as CSV…"), this, &SweepPanel::exportCsv)
+    menu->addAction(tr("Export what is drawn as CSV…"), this, [this] { exportCsv(figure()); })
         ->setObjectName(name_ + QStringLiteral("Csv"));
     menu->addAction(tr("Copy image"), this, &SweepPanel::copyImage)
         ->setObjectName(name_ + QStringLiteral("Copy"));
@@ -209,15 +209,14 @@ void SweepPanel::openChosen(const QString& ids) {
     if (!runs.empty()) Q_EMIT openRuns(runs);
 }
 
-void SweepPanel::exportFigure() {
-    auto* panel = ExportPanel::open(figure(), this);
+void SweepPanel::exportFigure(FigureSource source) {
+    auto* panel = ExportPanel::open(std::move(source), this);
     panel->setFileChooser(chooser_);
     connect(panel, &ExportPanel::said, notice_, &NoticeBar::say);
     connect(panel, &ExportPanel::complained, notice_, &NoticeBar::complain);
 }
 
-void SweepPanel::exportCsv() {
-    const FigureSource source = figure();
+void SweepPanel::exportCsv(const FigureSource& source) {
     const QDir folder(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation));
     QString name = source.title;
     name.replace(QLatin1Char('/'), QLatin1Char('-'));

@@ -53,10 +53,10 @@ protected:
     void pictureChanged(std::vector<LegendStrip::Item> key, QStringList sentences);
     /// UUIDs with spaces between them, as RunsPlot::chosen tells them.
     void openChosen(const QString& ids);
+    void exportFigure(FigureSource source);
+    void exportCsv(const FigureSource& source);
 
 private:
-    void exportFigure();
-    void exportCsv();
     void copyImage();
     void updateTable();
 

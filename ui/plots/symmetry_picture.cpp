@@ -71,7 +71,8 @@ SymmetryWeights paperSolution(const SymmetryWeights& found) {
 struct SymmetryPicture::Place {
     QRectF cell;
     double value = 0, most = 1;
-    QString what; ///< "unit 1, input 3"
+    double step = 0; ///< to the next one's
+    QString what;    ///< "unit 1, input 3"
 };
 
 SymmetryPicture::SymmetryPicture(QWidget* parent) : RunsPlot(parent) {
@@ -94,7 +95,10 @@ std::vector<SymmetryPicture::Place> SymmetryPicture::places(QSizeF size) const {
     // Above each half: its title and the columns' names; beneath each row: its numbers.
     const double room = size.height() - 2 * (2 * line + 4) - rows * line - 2 * line;
     const double side = std::max(4.0, std::min(size.width() / (double(columns) + 0.5), room / rows));
-    const double step = side, gap = side / 4; // before bias and output
+    // Where the height leaves them small, they stand apart, so that the numbers beneath have room.
+    const double apart = metrics.horizontalAdvance(QStringLiteral("−99.9"));
+    const double step = std::max(side, std::min(size.width() / (double(columns) + 0.5), apart));
+    const double gap = step / 4; // before bias and output
     double y = 0;
     for (const auto* half : {&found_, &ideal_}) {
         y += 2 * line + 4;
@@ -107,8 +111,9 @@ std::vector<SymmetryPicture::Place> SymmetryPicture::places(QSizeF size) const {
                 const QString what = input       ? tr("from input %1").arg(i + 1)
                                      : i == bits ? tr("bias")
                                                  : tr("to the output");
-                all.push_back({QRectF(step * double(i) + (input ? 0 : gap), y, side, side), value, most,
-                               tr("unit %1, %2").arg(u + 1).arg(what)});
+                all.push_back(
+                    {QRectF(step * double(i) + (step - side) / 2 + (input ? 0 : gap), y, side, side), value,
+                     most, step, tr("unit %1, %2").arg(u + 1).arg(what)});
             }
             y += side + line;
         }
@@ -126,8 +131,8 @@ void SymmetryPicture::draw(QPainter& painter, QSizeF size, const Look&) const {
     for (const std::size_t first : {std::size_t{0}, half}) {
         const QRectF& corner = all[first].cell;
         painter.setPen(theme::text());
-        const double width = size.width() - corner.left();
-        painter.drawText(QPointF(corner.left(), corner.top() - line - 4 - metrics.descent()),
+        const double width = size.width();
+        painter.drawText(QPointF(0, corner.top() - line - 4 - metrics.descent()),
                          metrics.elidedText(first == 0 ? found_.name : tr("Rumelhart et al. 1986: 1 : 2 : 4"),
                                             Qt::ElideMiddle, width));
         painter.setPen(theme::mutedText());
@@ -158,10 +163,9 @@ void SymmetryPicture::draw(QPainter& painter, QSizeF size, const Look&) const {
         }
         painter.setPen(theme::mutedText());
         const QString text = number(place.value);
-        if (metrics.horizontalAdvance(text) <= place.cell.width() + 4)
-            painter.drawText(
-                QRectF(place.cell.left() - 6, place.cell.bottom(), place.cell.width() + 12, line),
-                Qt::AlignCenter, text);
+        if (metrics.horizontalAdvance(text) < place.step)
+            painter.drawText(QRectF(c.x() - place.step, place.cell.bottom(), 2 * place.step, line),
+                             Qt::AlignCenter, text);
     }
     painter.setPen(theme::mutedText());
     const auto bias = [&](const SymmetryWeights& of, const Place& last) {
