@@ -13,7 +13,9 @@
 #include "ui/plots/sweep_views.h"
 #include "ui/plots/symmetry_picture.h"
 #include "ui/theme.h"
+#include "ui/widgets/export_panel.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QComboBox>
 #include <QFile>
@@ -26,6 +28,8 @@
 #include <QTableView>
 #include <QToolButton>
 #include <QXmlStreamReader>
+
+#include <array>
 
 using namespace descent;
 using namespace descent::test;
@@ -485,6 +489,82 @@ private Q_SLOTS:
         sweep.runs[0].run.spec.task.params.values["slow_features"] = std::int64_t{5};
         task.sweep = std::make_shared<const SweepData>(sweep);
         QCOMPARE(sweepCurves(task).curves.size(), std::size_t(1));
+    }
+
+    void whatLeastSquaresLeaveIsDrawnAtTheEdge() {
+        SweepData sweep;
+        sweep.record.plan.base.task = "teacher";
+        sweep.record.plan.axes = {{"task.dimension", true, {{"10", {}}, {"100", {}}, {"1000", {}}}}};
+        sweep.grid = sweep_grid(sweep.record.plan);
+        const std::array<double, 3> test{0.05, 84, 0.9}, train{0.2, 3e-28, 1e-30};
+        for (std::size_t cell = 0; cell < sweep.grid.size(); ++cell) {
+            RunRecord run;
+            run.id = RunId::random();
+            run.state = RunState::finished;
+            const auto level = sweep.grid[cell].levels[0];
+            run.summary["test/loss"] = {test[level], test[level], {1}};
+            run.summary["train/loss"] = {train[level], train[level], {1}};
+            sweep.runs.push_back({cell, run});
+        }
+        SweepCurvesTask task;
+        task.sweep = std::make_shared<const SweepData>(sweep);
+        task.family = "loss";
+        SweepChartData data = sweepCurves(task);
+        QVERIFY(data.y.log);
+        QVERIFY(std::abs(data.floor - 84e-6) < 1e-12);
+        QVERIFY2(data.sentences.first().startsWith(QStringLiteral("train below 8.4e−5: drawn at the lower")),
+                 qPrintable(data.sentences.join(QLatin1Char(' '))));
+        SweepChart chart;
+        chart.resize(500, 300);
+        chart.setData(data);
+        // At the edge, one as low as the other; what is seen of the test error has the room.
+        const double edge = chart.placeOf(100, 3e-28).y();
+        QCOMPARE(chart.placeOf(1000, 1e-30).y(), edge);
+        QVERIFY(edge > chart.placeOf(10, 0.05).y());
+        QVERIFY(chart.placeOf(10, 0.05).y() - chart.placeOf(100, 84).y() > 150);
+        QVERIFY(chart.describe(QPoint(int(chart.placeOf(1000, 1e-30).x()), int(edge)))
+                    .contains(QStringLiteral("1e−30")));
+        int told = 0;
+        for (const auto& row : chart.table().rows) told += row.values[1] == 1e-30;
+        QCOMPARE(told, 1);
+        task.whole = true;
+        data = sweepCurves(task);
+        QVERIFY(data.y.log && data.floor == 0);
+        QVERIFY(std::ranges::none_of(
+            data.sentences, [](const QString& said) { return said.contains(QStringLiteral("edge")); }));
+        chart.setData(data);
+        QVERIFY(chart.placeOf(1000, 1e-30).y() > chart.placeOf(100, 3e-28).y());
+    }
+
+    void weightsAreExported() {
+        Shown<SweepMemberView> s({.widths = {8}, .seeds = 3});
+        settle(s);
+        const QString id = s.view.scene().curves[0].id;
+        s.view.choose(id);
+        QVERIFY(s.find<QToolButton>("sweepMemberExport")->isHidden()); // of no network that is drawn
+        s.view.weights().setWeights({id, QStringLiteral("run-1"), {{{2, -8, 4, -4, 8, -2}, -1.5, -9}}, 5});
+        const QString file = s.place.file(QStringLiteral("weights.csv"));
+        s.view.setFileChooser([&](QWidget*, const QString&, const QString&) { return file; });
+        s.find<QAction>("sweepMemberCsv")->trigger();
+        QFile in(file);
+        QVERIFY(in.open(QIODevice::ReadOnly));
+        QCOMPARE(in.readAll().trimmed().count('\n'), 2 * 9); // found and the paper's, under a header
+        s.find<QAction>("sweepMemberFigure")->trigger();
+        QVERIFY(s.view.window()->findChild<ExportPanel*>() != nullptr);
+    }
+
+    void heatMapExportsWhatIsShown() {
+        Shown<SweepHeatView> s({.noises = {0, 0.2}});
+        settle(s);
+        s.choose("sweepHeatOthers", "regime.label_noise 0.2");
+        const auto& data = s.view.map().data();
+        QVERIFY(s.view.figure().title.contains(QStringLiteral("regime.label_noise 0.2")));
+        const MadeSweep made;
+        QVERIFY(std::abs(data.rows[4].values.back() - 0.01 - made.testError(32, 0.2, 1, 1)) < 1e-9);
+        const Rows rows = s.csv();
+        QCOMPARE(rows[0][2].toDouble(), data.rows[0].values[0]);
+        const auto last = qsizetype(5 * data.columns.size() - 1);
+        QCOMPARE(rows[last][2].toDouble(), data.rows[4].values.back());
     }
 
     void figuresAreWrittenAndRead() {

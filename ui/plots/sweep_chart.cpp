@@ -41,7 +41,20 @@ QString number(double v) {
     return QString::fromStdString(format_number(v, 3));
 }
 
+/// A hollow triangle that points down to the edge: the value lies further below.
+void paintBelow(QPainter& painter, QPointF edge, const QColor& colour) {
+    painter.setPen(QPen(colour, 1.5));
+    painter.setBrush(theme::surface());
+    const double r = kRadius * 1.3;
+    painter.drawPolygon(
+        QPolygonF{{edge.x() - r, edge.y() - 2 * r}, {edge.x() + r, edge.y() - 2 * r}, {edge.x(), edge.y()}});
+}
+
 } // namespace
+
+bool atEdge(const SweepChartData& data, double value) {
+    return data.y.log && std::isfinite(value) && (value <= 0 || value < data.floor);
+}
 
 struct SweepChart::Frame : PlotFrame {
     std::vector<Tick> x_ticks, y_ticks;
@@ -55,7 +68,12 @@ SweepChart::SweepChart(QWidget* parent) : RunsPlot(parent) {
 SweepChart::~SweepChart() = default;
 
 bool SweepChart::shows(const SweepPoint& point) const {
-    return range_.showsX(point.x) && range_.showsY(point.value);
+    return range_.showsX(point.x) && finite(point.value);
+}
+
+/// A theory's line goes out of the picture; what was measured never does.
+bool SweepChart::edges(const SweepCurve& curve, const SweepPoint& point) const {
+    return range_.log_y && curve.marker >= 0 && atEdge(data_, point.value);
 }
 
 void SweepChart::setData(SweepChartData data) {
@@ -92,6 +110,7 @@ void SweepChart::setRanges() {
             if (!shows(p)) continue;
             x_low = std::min(x_low, p.x);
             x_high = std::max(x_high, p.x);
+            if (edges(curve, p)) continue;
             y_low = std::min(y_low, p.value);
             y_high = std::max(y_high, p.value);
             if (range_.showsY(p.low)) band_low = std::min(band_low, p.low);
@@ -103,7 +122,7 @@ void SweepChart::setRanges() {
     if (range_.log_y) {
         const double most = y_low < y_high ? y_high / y_low : 10;
         y_high = std::max(y_high, std::min(band_high, y_high * most));
-        y_low = std::min(y_low, std::max(band_low, y_low / most));
+        y_low = std::min(y_low, std::max({band_low, y_low / most, data_.floor}));
     } else {
         const double most = (y_low < y_high ? y_high - y_low : std::abs(y_high)) * kBandShare;
         y_high = std::max(y_high, std::min(band_high, y_high + most));
@@ -138,8 +157,12 @@ SweepChart::Frame SweepChart::frame(QSizeF size) const {
     return f;
 }
 
+QPointF SweepChart::placeOf(const Frame& f, double x, double y) const {
+    return f.log_y && atEdge(data_, y) ? QPointF(f.px(x), f.area.bottom()) : f.at(x, y);
+}
+
 QPointF SweepChart::placeOf(double x, double y) const {
-    return frame(QSizeF(size())).at(x, y);
+    return placeOf(frame(QSizeF(size())), x, y);
 }
 
 void SweepChart::paintCurve(QPainter& painter, const Frame& f, const SweepCurve& curve) const {
@@ -176,16 +199,25 @@ void SweepChart::paintCurve(QPainter& painter, const Frame& f, const SweepCurve&
         if (line.size() > 1) painter.drawPolyline(line);
         line.clear();
     };
+    bool at_edge = false;
     for (const auto& p : curve.points) {
-        if (shows(p))
-            line << f.at(p.x, p.value);
-        else
+        if (!shows(p) || (f.log_y && p.value <= 0 && !edges(curve, p))) {
             stroke();
+            continue;
+        }
+        if (at_edge && edges(curve, p)) stroke(); // nothing is known of what lies between two of them
+        at_edge = edges(curve, p);
+        line << (at_edge ? placeOf(f, p.x, p.value) : f.at(p.x, p.value));
     }
     stroke();
     if (curve.marker < 0) return;
-    for (const auto& p : curve.points)
-        if (shows(p)) paintMark(painter, f.at(p.x, p.value), curve.marker, colour, kRadius);
+    for (const auto& p : curve.points) {
+        if (!shows(p)) continue;
+        if (edges(curve, p))
+            paintBelow(painter, placeOf(f, p.x, p.value), colour);
+        else
+            paintMark(painter, f.at(p.x, p.value), curve.marker, colour, kRadius);
+    }
 }
 
 void SweepChart::paintPlaces(QPainter& painter, const Frame& f) const {
@@ -235,8 +267,10 @@ void SweepChart::paintPeaks(QPainter& painter, const Frame& f) const {
         painter.drawEllipse(at, kRadius * 2.1, kRadius * 2.1);
         if (data_.peaks.size() > 3) continue; // the sentences tell them all
         const double width = metrics.horizontalAdvance(peak.label) + 6;
-        QRectF box(at.x() - width - kRadius * 2.6, at.y() - metrics.height() / 2, width, metrics.height());
-        if (box.left() < f.area.left()) box.moveLeft(at.x() + kRadius * 2.6);
+        // Above the peak nothing of its curve is in the way.
+        QRectF box(at.x() - width / 2, at.y() - kRadius * 2.6 - metrics.height(), width, metrics.height());
+        box.moveLeft(std::clamp(box.left(), f.area.left(), std::max(f.area.left(), f.area.right() - width)));
+        if (box.top() < f.area.top()) box.moveTop(at.y() + kRadius * 2.6);
         QColor behind = theme::surface();
         behind.setAlphaF(0.85f);
         painter.fillRect(box, behind);
@@ -248,15 +282,18 @@ void SweepChart::paintPeaks(QPainter& painter, const Frame& f) const {
 void SweepChart::paintPicked(QPainter& painter, const Frame& f, std::size_t item, bool ring) const {
     const auto& curve = data_.curves[order_[item].first];
     const auto& point = pointOf(item);
-    const QPointF at = f.at(point.x, point.value);
-    if (finite(point.low) && finite(point.high)) {
+    const QPointF at = placeOf(f, point.x, point.value);
+    if (finite(point.low) && finite(point.high) && !edges(curve, point)) {
         painter.setPen(QPen(theme::text(), 1));
         painter.drawLine(f.at(point.x, point.low), f.at(point.x, point.high));
     }
     painter.setPen(QPen(ring ? theme::accent() : theme::text(), ring ? 2.0 : 1.5));
     painter.setBrush(Qt::NoBrush);
     painter.drawEllipse(at, kRadius * 2.2, kRadius * 2.2);
-    paintMark(painter, at, curve.marker, theme::series(curve.colour), kRadius * 1.35);
+    if (edges(curve, point))
+        paintBelow(painter, at, theme::series(curve.colour));
+    else
+        paintMark(painter, at, curve.marker, theme::series(curve.colour), kRadius * 1.35);
 }
 
 void SweepChart::draw(QPainter& painter, QSizeF size, const Look& look) const {
@@ -278,7 +315,7 @@ std::optional<std::size_t> SweepChart::itemAt(QPointF at) const {
     std::optional<std::size_t> nearest;
     double least = kReach * kReach;
     for (std::size_t i = 0; i < order_.size(); ++i) {
-        const QPointF d = f.at(pointOf(i).x, pointOf(i).value) - at;
+        const QPointF d = placeOf(f, pointOf(i).x, pointOf(i).value) - at;
         if (const double away = QPointF::dotProduct(d, d); away <= least) {
             least = away;
             nearest = i;

@@ -40,13 +40,18 @@ struct SweepPeak {
 struct SweepChartData {
     QString title; ///< "Error over model.hidden"
     RunsAxis x, y;
-    QString fold; ///< what a value is: "median of the seeds, band 95% bootstrap interval"
+    double floor = 0; ///< on a logarithmic y axis, what is less is drawn at the lower edge
+    QString fold;     ///< what a value is: "median of the seeds, band 95% bootstrap interval"
     std::vector<SweepCurve> curves;
     std::vector<SweepPlace> places;
     std::vector<SweepPeak> peaks;
     QStringList sentences{}; ///< beneath the chart, and part of the summary
     QString empty{};         ///< said where there is nothing to draw
 };
+
+/// Whether a value is drawn at the lower edge: on a logarithmic axis, what is less than its floor, or not
+/// above 0. Thread: any.
+bool atEdge(const SweepChartData& data, double value);
 
 /// Curves over an axis of a sweep, with bands, marks that are clicked, and where things happen. Thread: GUI.
 class SweepChart : public RunsPlot {
@@ -61,7 +66,7 @@ public:
     QString summary() const override;
     PlotTable table() const override; ///< points, then lines of theory, thresholds and peaks
     QString name() const override { return data_.title; }
-    /// Where a point of the data is in the widget.
+    /// Where a point of the data is in the widget, be it at the lower edge.
     QPointF placeOf(double x, double y) const;
 
 protected:
@@ -80,6 +85,8 @@ private:
     void setRanges();
     const SweepPoint& pointOf(std::size_t item) const;
     bool shows(const SweepPoint& point) const;
+    bool edges(const SweepCurve& curve, const SweepPoint& point) const;
+    QPointF placeOf(const Frame& frame, double x, double y) const;
     void paintCurve(QPainter& painter, const Frame& frame, const SweepCurve& curve) const;
     void paintPlaces(QPainter& painter, const Frame& frame) const;
     void paintPeaks(QPainter& painter, const Frame& frame) const;

@@ -22,6 +22,15 @@ namespace {
 
 constexpr std::size_t kMoments = 120; ///< places of the slider
 
+/// Whether a longer axis would show more than is at the lower edge.
+bool lostBelow(const SweepChartData& data) {
+    return std::ranges::any_of(data.curves, [&](const SweepCurve& curve) {
+        return curve.marker >= 0 && std::ranges::any_of(curve.points, [&](const SweepPoint& p) {
+                   return p.value > 0 && atEdge(data, p.value);
+               });
+    });
+}
+
 } // namespace
 
 SweepCurveView::SweepCurveView(StoreHost& store, QWidget* parent)
@@ -38,6 +47,20 @@ SweepCurveView::SweepCurveView(StoreHost& store, QWidget* parent)
         want();
     });
     addChoice(scale_);
+    whole_ = new QToolButton;
+    whole_->setObjectName(QStringLiteral("sweepCurveWhole"));
+    whole_->setText(tr("all"));
+    whole_->setAccessibleName(tr("Make the y axis long enough for all values, however small"));
+    whole_->setToolTip(whole_->accessibleName());
+    whole_->setCheckable(true);
+    whole_->setFocusPolicy(Qt::StrongFocus);
+    whole_->setProperty("role", QStringLiteral("segment"));
+    whole_->hide();
+    connect(whole_, &QToolButton::clicked, this, [this](bool on) {
+        task_.whole = on;
+        want();
+    });
+    addChoice(whole_);
     chart_->setObjectName(QStringLiteral("sweepCurveChart"));
     setPicture(chart_);
     addBeneath(moments_);
@@ -99,6 +122,8 @@ void SweepCurveView::show(std::shared_ptr<const SweepData> sweep) {
         moment_ = nullptr;
         moments_->setMoment(std::nullopt);
         task_.log_y.reset();
+        task_.whole = false;
+        whole_->setChecked(false);
         task_.axis = {};
         task_.family = "error";
         chart_->setData({});
@@ -200,6 +225,7 @@ void SweepCurveView::make() {
             if (task_.sweep && of->record.id == task_.sweep->record.id) {
                 for (auto* button : scale_->findChildren<QToolButton*>())
                     button->setChecked(button->objectName().endsWith(QStringLiteral("Log")) == made.y.log);
+                whole_->setVisible(made.y.log && (task_.whole || lostBelow(made)));
                 if (made.curves.empty())
                     made.empty =
                         tr("Nothing finished yet: %1 cells are to be trained")

@@ -46,6 +46,7 @@ private:
     QComboBox* axis_;
     MenuButton* fold_;
     QWidget* scale_;
+    QToolButton* whole_;
     MomentBar* moments_;
 };
 

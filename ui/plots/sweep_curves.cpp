@@ -190,16 +190,65 @@ void markPeak(SweepChartData& data, const DescentPeak& peak, const SweepCurve& c
                           group.isEmpty() ? what : QStringLiteral("%1: %2").arg(group, what), curve.colour});
 }
 
-bool wantsLog(const SweepChartData& data, bool counts_weights) {
-    constexpr double kFarApart = 30;
+struct Extent {
     double low = std::numeric_limits<double>::infinity(), high = 0;
-    for (const auto& curve : data.curves)
-        for (const auto& p : curve.points) {
-            if (curve.marker < 0 || !std::isfinite(p.value)) continue;
-            low = std::min(low, p.value);
-            high = std::max(high, p.value);
-        }
-    return low > 0 && high > 0 && (counts_weights || high > kFarApart * low);
+    void take(double value) {
+        if (!std::isfinite(value)) return;
+        low = std::min(low, value);
+        high = std::max(high, value);
+    }
+};
+
+void forValues(const SweepChartData& data, const std::set<std::size_t>& which, const auto& take) {
+    for (const std::size_t c : which)
+        for (const auto& p : data.curves[c].points)
+            if (std::isfinite(p.value)) take(p.value);
+}
+
+/// 0: the axis is fitted to all that is above 0.
+double floorOf(const SweepChartData& data, const std::set<std::size_t>& fitted) {
+    constexpr double kShown = 1e-6, kRounding = 1e-12; ///< of the largest
+    double high = 0;
+    forValues(data, fitted, [&](double v) { high = std::max(high, v); });
+    double floor = high * kShown;
+    forValues(data, fitted, [&](double v) {
+        if (v > high * kRounding) floor = std::min(floor, v);
+    });
+    return floor;
+}
+
+bool wantsLog(const SweepChartData& data, const std::set<std::size_t>& fitted, double floor,
+              bool counts_weights) {
+    constexpr double kFarApart = 30;
+    Extent all, seen;
+    std::set<std::size_t> measured;
+    for (std::size_t c = 0; c < data.curves.size(); ++c)
+        if (data.curves[c].marker >= 0) measured.insert(c);
+    forValues(data, measured, [&](double v) {
+        if (v > 0 && v < floor) v = floor; // at the edge
+        all.take(v);
+    });
+    forValues(data, fitted, [&](double v) { seen.take(v); });
+    const auto apart = [](const Extent& of) { return of.low > 0 && of.high > kFarApart * of.low; };
+    return (counts_weights && all.low > 0 && all.high > 0) || apart(all) || apart(seen);
+}
+
+/// "train below 8.5e-05 is drawn at the lower edge (▽)"; "" where nothing is.
+QString edgeText(const SweepChartData& data) {
+    QStringList labels;
+    bool above0 = false;
+    for (const auto& curve : data.curves) {
+        if (curve.marker < 0) continue;
+        bool any = false;
+        for (const auto& p : curve.points)
+            if (atEdge(data, p.value)) any = true, above0 = above0 || p.value > 0;
+        if (any) labels << curve.label;
+    }
+    if (labels.isEmpty()) return {};
+    const QString which = labels.join(QStringLiteral(", "));
+    return above0 ? tr("%1 below %2: drawn at the lower edge (▽), with its value in the table.")
+                        .arg(which, number(data.floor))
+                  : tr("%1 of 0 or less: drawn at the lower edge (▽) of the logarithmic axis.").arg(which);
 }
 
 } // namespace
@@ -327,6 +376,7 @@ SweepChartData sweepCurves(const SweepCurvesTask& task) {
     SweepTable table; // only for its sentences, so that the command line says the same
     table.x_name = data.x.title.toStdString();
     table.threshold_error = plan.threshold_error;
+    std::set<std::size_t> fitted; ///< curves that a logarithmic axis is fitted to
     int colour = 0;
     for (const auto& group : groupsOf(*task.sweep, along)) {
         const QString name = levelsText(plan, group.levels, along);
@@ -341,6 +391,7 @@ SweepChartData sweepCurves(const SweepCurvesTask& task) {
             curve.marker = name.isEmpty() ? int(w) : colour + int(w) * 3;
             if (curve.points.empty()) continue;
             any = true;
+            if (!train || words.size() == 1) fitted.insert(data.curves.size());
             // A peak of what is good at its highest is no peak.
             if (w == 0 && !train && task.family != "accuracy") {
                 found.peak_metric = words[w];
@@ -363,8 +414,11 @@ SweepChartData sweepCurves(const SweepCurvesTask& task) {
         table.curves.push_back(std::move(found));
         ++colour;
     }
-    data.y.log = task.log_y.value_or(wantsLog(data, task.axis.x != SweepX::level));
+    const double floor = floorOf(data, fitted);
+    data.y.log = task.log_y.value_or(wantsLog(data, fitted, floor, task.axis.x != SweepX::level));
+    data.floor = task.whole ? 0 : floor;
     for (const auto& sentence : sweep_sentences(table)) data.sentences << QString::fromStdString(sentence);
+    if (const QString edge = edgeText(data); !edge.isEmpty()) data.sentences.prepend(edge);
     return data;
 }
 

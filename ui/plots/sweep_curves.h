@@ -55,8 +55,12 @@ struct SweepCurvesTask {
     SweepAxisChoice axis;
     Centre centre = Centre::median;
     Spread spread = Spread::bootstrap;
-    /// None: logarithmic where weights are counted or values lie far apart, and none is lost by it.
+    /// None: logarithmic where weights are counted or values lie far apart, and none is lost by it; what was
+    /// not trained on decides, where a training error is 0 or of rounding alone.
     std::optional<bool> log_y{};
+    /// A logarithmic axis goes down to the least value above 0. Else to a millionth of the largest value not
+    /// trained on (or further, to what is less and no rounding): least squares end at 1e-30.
+    bool whole = false;
     std::shared_ptr<const SweepMoment> moment{}; ///< none: at the end
 };
 /// What was measured on examples not trained on, and on those trained on, each folded over the seeds at every
