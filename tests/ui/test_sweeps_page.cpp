@@ -381,9 +381,11 @@ private Q_SLOTS:
                             .arg(b.place.file(QStringLiteral("polite.up")))));
         b.button("sweepResume")->click();
         QTRY_VERIFY(QFile::exists(b.place.file(QStringLiteral("polite.up"))));
+        b.button("sweepStop")->setFocus();
         b.button("sweepStop")->click();
         QTRY_VERIFY(!b.page->runner().busy());
-        QCOMPARE(b.notice(), QString()); // as asked for, nothing to complain of
+        QTRY_VERIFY(b.button("sweepResume")->hasFocus()); // not the note
+        QCOMPARE(b.notice(), QString());                  // as asked for, nothing to complain of
         // One that does not.
         b.page->runner().setProgram(
             fakeProgram(b.place, QStringLiteral("deaf"),

@@ -95,7 +95,19 @@ SweepHeader::SweepHeader(QWidget* parent)
     });
 }
 
+/// The button that was pressed goes: then the one in its place has the focus, not the note beneath.
+void SweepHeader::keepFocus() {
+    for (auto* b : {resume_, stop_, kill_, extend_, restore_})
+        if (!b->isHidden() && b->isEnabled()) return b->setFocus(Qt::OtherFocusReason);
+    setFocus(Qt::OtherFocusReason); // until there is one
+}
+
 void SweepHeader::show(const Facts& facts) {
+    QWidget* focused = nullptr;
+    for (QWidget* each :
+         {static_cast<QWidget*>(this), static_cast<QWidget*>(stop_), static_cast<QWidget*>(kill_),
+          static_cast<QWidget*>(resume_), static_cast<QWidget*>(extend_), static_cast<QWidget*>(restore_)})
+        if (each->hasFocus()) focused = each;
     const auto& record = facts.item.record;
     const auto& status = facts.item.status;
     const QString id = QString::fromStdString(record.id), note = QString::fromStdString(record.note);
@@ -139,6 +151,7 @@ void SweepHeader::show(const Facts& facts) {
     extend_->setEnabled(!trains);
     restore_->setVisible(facts.trashed);
     note_->setEnabled(!facts.trashed);
+    if (focused && (focused == this || focused->isHidden() || !focused->isEnabled())) keepFocus();
 }
 
 } // namespace descent::ui

@@ -38,6 +38,8 @@ Q_SIGNALS:
     void noteEdited(const QString& note);
 
 private:
+    void keepFocus();
+
     ElidedLabel* name_;
     QLabel* state_;
     ElidedLabel* what_;
