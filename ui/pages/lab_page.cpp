@@ -161,6 +161,7 @@ QWidget* LabPage::makeTabs() {
     inside->addWidget(verdict_);
     auto* tabs = new QTabWidget;
     tabs->setObjectName(QStringLiteral("labTabs"));
+    tabs->setAccessibleName(tr("Table and steps"));
     tabs->addTab(first, tr("Table"));
     tabs->addTab(list_, tr("Steps"));
     auto* frame = card();
