@@ -3,6 +3,7 @@
 #include "ui/pages/compare_page.h"
 #include "ui/pages/data_page.h"
 #include "ui/pages/help_page.h"
+#include "ui/pages/lab_page.h"
 #include "ui/pages/runs_page.h"
 #include "ui/pages/sweeps_page.h"
 #include "ui/pages/train_page.h"
@@ -31,7 +32,7 @@ namespace descent::ui {
 
 namespace {
 
-enum Page { train, runs, compare, sweeps, data, help };
+enum Page { train, runs, compare, sweeps, data, lab, help };
 constexpr int kCompactBelow = 1160;
 
 MainWindow::OnClose askOnClose(QWidget* parent, const QString& what) {
@@ -70,6 +71,7 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
     , compare_(new ComparePage(store, engine, training))
     , sweeps_(new SweepsPage(store, engine))
     , data_(new DataPage(engine))
+    , lab_(new LabPage)
     , help_(new HelpPage(engine, store))
     , incoming_(new Incoming(store, *this)) {
     setObjectName(QStringLiteral("mainWindow"));
@@ -85,11 +87,13 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
     rail_->addPage(QStringLiteral("navSweeps"), tr("Sweeps"), QStringLiteral("sweeps"),
                    tr("Sweeps (Ctrl+4)"));
     rail_->addPage(QStringLiteral("navData"), tr("Data"), QStringLiteral("data"), tr("Data (Ctrl+5)"));
+    rail_->addPage(QStringLiteral("navLab"), tr("Lab"), QStringLiteral("lab"), tr("Gradient lab (Ctrl+6)"));
     rail_->addPage(QStringLiteral("navHelp"), tr("Help"), QStringLiteral("help"), tr("Help (F1)"), true);
     stack_->setObjectName(QStringLiteral("pages"));
     for (QWidget* page :
          {static_cast<QWidget*>(train_), static_cast<QWidget*>(runs_), static_cast<QWidget*>(compare_),
-          static_cast<QWidget*>(sweeps_), static_cast<QWidget*>(data_), static_cast<QWidget*>(help_)}) {
+          static_cast<QWidget*>(sweeps_), static_cast<QWidget*>(data_), static_cast<QWidget*>(lab_),
+          static_cast<QWidget*>(help_)}) {
         page->setProperty("role", QStringLiteral("page"));
         stack_->addWidget(page);
     }
@@ -202,8 +206,8 @@ void MainWindow::buildMenus() {
     file->addActions(incoming_->actions());
     file->addSeparator();
     file->addMenu(runs_->makeExportMenu(this));
-    file->addActions(
-        {train_->exportAction(), compare_->exportAction(), sweeps_->exportAction(), data_->exportAction()});
+    file->addActions({train_->exportAction(), compare_->exportAction(), sweeps_->exportAction(),
+                      data_->exportAction(), lab_->exportAction()});
     file->addSeparator();
     add(file, "actionQuit", tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
 
@@ -235,6 +239,8 @@ void MainWindow::buildMenus() {
         [this] { showPage(Page::sweeps); });
     add(view, "actionShowData", tr("&Data"), QKeySequence(Qt::CTRL | Qt::Key_5),
         [this] { showPage(Page::data); });
+    add(view, "actionShowLab", tr("Gradient &lab"), QKeySequence(Qt::CTRL | Qt::Key_6),
+        [this] { showPage(Page::lab); });
     view->addSeparator();
     buildTheme(view);
 

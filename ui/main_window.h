@@ -17,6 +17,7 @@ class DataPage;
 class EngineHost;
 class HelpPage;
 class Incoming;
+class LabPage;
 class NavRail;
 class RunsPage;
 class StoreHost;
@@ -67,6 +68,7 @@ private:
     ComparePage* compare_;
     SweepsPage* sweeps_;
     DataPage* data_;
+    LabPage* lab_;
     HelpPage* help_;
     Incoming* incoming_;
     QMenu* theme_menu_ = nullptr;

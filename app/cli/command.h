@@ -22,6 +22,7 @@ void add_catalog_commands(CLI::App& app, Action& action); ///< tasks, models, op
 void add_inspect_command(CLI::App& app, Action& action);  ///< inspect
 void add_data_commands(CLI::App& app, Action& action);    ///< data make, data inspect
 void add_run_commands(CLI::App& app, Action& action);     ///< run, resume
+void add_gradient_command(CLI::App& app, Action& action); ///< gradient
 void add_ladder_command(CLI::App& app, Action& action);   ///< ladder
 void add_sweep_command(CLI::App& app, Action& action);    ///< sweep
 void add_study_commands(CLI::App& app, Action& action);   ///< study symmetry

@@ -107,6 +107,7 @@ int run(int argc, char** argv) {
     add_catalog_commands(app, action);
     add_inspect_command(app, action);
     add_data_commands(app, action);
+    add_gradient_command(app, action);
 
     const auto print_help = [&] {
         Output out;

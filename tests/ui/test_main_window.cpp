@@ -35,8 +35,10 @@ private Q_SLOTS:
         QCOMPARE(page(s), 3);
         s.key(Qt::Key_5, Qt::ControlModifier);
         QCOMPARE(page(s), 4);
-        s.key(Qt::Key_F1);
+        s.key(Qt::Key_6, Qt::ControlModifier);
         QCOMPARE(page(s), 5);
+        s.key(Qt::Key_F1);
+        QCOMPARE(page(s), 6);
         s.key(Qt::Key_Return, Qt::ControlModifier); // trains, and shows it
         QTRY_COMPARE(s.text("runState"), QStringLiteral("training"));
         QCOMPARE(page(s), 0);

@@ -18,7 +18,7 @@ struct Key {
     const char *keys, *what;
 };
 constexpr std::array kKeys{
-    Key{"Ctrl+1 … 5", "Train, Runs, Compare, Sweeps, Data"},
+    Key{"Ctrl+1 … 6", "Train, Runs, Compare, Sweeps, Data, Lab"},
     Key{"Ctrl+N", "On the Sweeps page: a new sweep"},
     Key{"Ctrl+Enter", "Train with the settings of the form, or start the sweep that is being built"},
     Key{"Space", "Pause or continue"},
@@ -150,6 +150,11 @@ void HelpPage::write() {
            "data: files <code>Language.txt</code> with a name a line, or recordings as "
            "<code>word/speaker_nohash_0.wav</code>. You see what was understood before anything "
            "changes.</p>"
+           "<h3>Lab</h3>"
+           "<p>The gradient lab draws an expression such as <code>(relu(x*m + b) - t)^2</code> as a graph, "
+           "and shows how values go forward and gradients come back, step by step: the local gradient on "
+           "each edge, what flows back along it, and what adds up in each node. Every variable's gradient "
+           "is compared with a finite difference. On the graph, left and right step and Space plays.</p>"
            "<h3>Keys</h3><table>%1</table>"
            "<h3>About</h3><p>Version %2 · engine: %3<br>Store: %4</p>"
            "<p style='color:%5'>Free software under the GNU General Public License, version 3 or later. "
