@@ -2,6 +2,7 @@
 
 #include "core/base/change.h"
 #include "core/base/format.h"
+#include "core/base/pruning.h"
 #include "core/base/schedule.h"
 
 #include <algorithm>
@@ -119,6 +120,7 @@ public:
         for (const auto& [path, text] : request_.settings) set(path, text);
         read_texts(catalog_, spec_);
         set_budget();
+        check_pruning(spec_);
         spec_.seed = request_.seed;
         return std::move(spec_);
     }
@@ -310,6 +312,7 @@ Result<RunSpec> Catalog::check(const RunSpec& spec) const {
         }
         read_texts(*this, checked);
         Resolver::check_budget(checked.budget);
+        check_pruning(checked);
         return checked;
     });
 }
