@@ -40,7 +40,8 @@ struct SweepPeak {
 struct SweepChartData {
     QString title; ///< "Error over model.hidden"
     RunsAxis x, y;
-    QString fold; ///< what a value is: "median of the seeds, band 95% bootstrap interval"
+    bool x_reversed = false; ///< the largest is at the left
+    QString fold;            ///< what a value is: "median of the seeds, band 95% bootstrap interval"
     std::vector<SweepCurve> curves;
     std::vector<SweepPlace> places;
     std::vector<SweepPeak> peaks;
