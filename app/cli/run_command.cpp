@@ -10,6 +10,7 @@
 
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace descent::cli {
 
@@ -83,8 +84,8 @@ Change read_change(const std::string& text) {
 /// not have it. Returns the exit code of the first that did not finish.
 int train_levels_below(const RunSpec& spec, Engine& engine, StoreWriter& writer, const ShowOptions& show,
                        Output& out, const InterruptWatch& watch) {
-    const auto ancestors = pruning_ancestors(spec);
-    for (const auto& below : ancestors) {
+    bool checked = false;
+    for (const auto& below : pruning_ancestors(spec)) {
         if (watch.requested()) return Exit::interrupted;
         const auto key = engine.catalog().key(below);
         std::optional<RunRecord> broken_off;
@@ -99,6 +100,9 @@ int train_levels_below(const RunSpec& spec, Engine& engine, StoreWriter& writer,
                 if (is_resumable(run.state) && !broken_off) broken_off = unwrap(reader->run(run.id));
             }
         }
+        if (ProgressLine line(out, show.speaks());
+            !std::exchange(checked, true) && !data_is_usable(engine, spec, line, watch))
+            return Exit::interrupted; // rather than after all of the levels below
         const auto level = "level " + std::to_string(prune_level(below.regime.params));
         if (show.speaks()) {
             out << level << " first, which level " << std::to_string(prune_level(spec.regime.params))

@@ -89,8 +89,9 @@ void check_pruning(RunSpec& spec) {
         const auto sparsities = read_sparsities(text);
         if (level > std::ssize(sparsities))
             throw InputError("regime.prune_level = " + std::to_string(level) +
-                             ": regime.prune_sparsities has " + std::to_string(sparsities.size()) +
-                             " levels; expected no higher a level, or more of them");
+                             ": regime.prune_sparsities ends with level " +
+                             std::to_string(sparsities.size()) +
+                             "; expected no higher a level, or more shares");
         text = written(sparsities, sparsities.size());
     }
     if (const auto begin = prune_begin(regime); spec.budget.updates && begin >= *spec.budget.updates)

@@ -19,8 +19,8 @@ struct PrunableLayer {
 };
 
 /// Weights of two and more dimensions in the model's order: linear, convolutional and recurrent ones, never
-/// biases and norms. Embeddings (those with "embedding" in their name) only where the regime asks; the last of
-/// the others is the read-out, which the regime may keep. Throws InputError where nothing is left.
+/// biases and norms. Embeddings (those with "embedding" in their name) only where the regime asks; the last
+/// of the others is the read-out, which the regime may keep. Throws InputError where nothing is left.
 std::vector<PrunableLayer> prunable_layers(const Weights& weights, const ParamSet& regime);
 
 /// Which weights a network has: of the flat buffer [P] some are cut, and 0 for good. Dense until told
