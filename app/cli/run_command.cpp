@@ -3,11 +3,14 @@
 #include "app/cli/progress_line.h"
 #include "app/cli/request_options.h"
 #include "core/analysis/breakpoint.h"
+#include "core/base/pruning.h"
+#include "core/store/trained_run.h"
 
 #include <CLI/CLI.hpp>
 
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace descent::cli {
 
@@ -77,6 +80,54 @@ Change read_change(const std::string& text) {
     return {{}, text.substr(0, equals), text.substr(equals + 1)};
 }
 
+/// Trains what a pruned network is made from, lowest level first, as runs of their own, where the store does
+/// not have it. Returns the exit code of the first that did not finish.
+int train_levels_below(const RunSpec& spec, Engine& engine, StoreWriter& writer, const ShowOptions& show,
+                       Output& out, const InterruptWatch& watch) {
+    bool checked = false;
+    for (const auto& below : pruning_ancestors(spec)) {
+        if (watch.requested()) return Exit::interrupted;
+        const auto key = engine.catalog().key(below);
+        std::optional<RunRecord> broken_off;
+        {
+            const auto reader = unwrap(StoreReader::open(writer.path()));
+            if (trained_run(*reader, writer.path(), key)) continue;
+            for (const auto& run : reader->runs_by_key(key)) {
+                if (!is_over(run.state))
+                    throw InputError("level " + std::to_string(prune_level(below.regime.params)) +
+                                     " is being trained (run '" + run.name + "', process " +
+                                     std::to_string(run.pid) + "); try again when it has finished");
+                if (is_resumable(run.state) && !broken_off) broken_off = unwrap(reader->run(run.id));
+            }
+        }
+        if (ProgressLine line(out, show.speaks());
+            !std::exchange(checked, true) && !data_is_usable(engine, spec, line, watch))
+            return Exit::interrupted; // rather than after all of the levels below
+        const auto level = "level " + std::to_string(prune_level(below.regime.params));
+        if (show.speaks()) {
+            out << level << " first, which level " << std::to_string(prune_level(spec.regime.params))
+                << " is made from and the store does not have\n";
+            out.flush();
+        }
+        ProgressLine line(out, show.speaks());
+        auto start = show.start(line);
+        start.breakpoints.clear(); // they are meant for the run that was asked for
+        if (broken_off && start.threads == 0)
+            start.threads = static_cast<int>(broken_off->provenance.threads);
+        const auto begin = [&](const StartOptions& with) {
+            auto session =
+                broken_off ? engine.resume(*broken_off, writer, with) : engine.start(below, writer, with);
+            line.erase();
+            return session;
+        };
+        const auto reporter =
+            show.json ? make_json_reporter(out) : make_line_reporter(out, level, show.speaks());
+        const int code = follow(begin, start, broken_off.has_value(), writer, *reporter, watch);
+        if (code != Exit::ok) return code;
+    }
+    return Exit::ok;
+}
+
 int run(const RunOptions& options) {
     const std::int64_t replicates =
         options.replicates ? whole_number("--replicates", *options.replicates, 1, 1'000'000) : 1;
@@ -99,6 +150,9 @@ int run(const RunOptions& options) {
     int worst = Exit::ok;
     for (std::int64_t i = 0; i < replicates; ++i, ++spec.seed) {
         if (watch.requested()) return Exit::interrupted;
+        if (const int code = train_levels_below(spec, engine, *writer, options.show, out, watch);
+            code != Exit::ok)
+            return code;
         ProgressLine line(out, options.show.speaks());
         const auto begin = [&](const StartOptions& start) {
             auto session = engine.start(spec, *writer, start);

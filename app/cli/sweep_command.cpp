@@ -1,6 +1,7 @@
 #include "app/cli/command.h"
 #include "app/cli/follow.h"
 #include "app/cli/sweep_run.h"
+#include "core/analysis/lottery.h"
 #include "core/analysis/sweep_table.h"
 #include "core/base/format.h"
 #include "core/store/file_replacement.h"
@@ -80,9 +81,15 @@ void print_table(Output& out, const Options& options, const StoreReader& store, 
     const auto runs = store.sweep_runs(sweep.id);
     const auto status = store.sweep_status(sweep.id);
     const auto table = sweep_table(sweep.plan, runs, metrics_of(options, runs), options.along());
+    // A sweep over levels of pruning is read as a lottery, unless other metrics are asked for.
+    std::optional<Lottery> drawn;
+    if (lottery_axis(sweep.plan) && options.metrics.size() <= 1)
+        drawn = lottery(sweep.plan, runs, options.metrics.empty() ? "" : options.metrics.front());
+    const auto cells = [&] { return drawn ? lottery_cells_text(*drawn) : sweep_cells_text(table); };
+    const auto sentences = [&] { return drawn ? lottery_sentences(*drawn) : sweep_sentences(table); };
     if (!options.csv.empty()) {
         FileReplacement file(options.csv);
-        const auto csv = to_csv(table);
+        const auto csv = drawn ? to_csv(*drawn) : to_csv(table);
         file.write(std::as_bytes(std::span(csv)));
         file.commit();
     }
@@ -92,15 +99,16 @@ void print_table(Output& out, const Options& options, const StoreReader& store, 
                                     {"status", to_json(status)},
                                     {"plan", nlohmann::ordered_json::parse(dump(to_json(sweep.plan)))}};
         json.update(to_json(table));
+        if (drawn) json["lottery"] = to_json(*drawn);
         out << dump(json, 2) << "\n";
     } else if (options.markdown) {
-        out << to_markdown(sweep_cells_text(table));
-        for (const auto& sentence : sweep_sentences(table)) out << "\n" << sentence << "\n";
+        out << to_markdown(cells());
+        for (const auto& sentence : sentences()) out << "\n" << sentence << "\n";
     } else if (options.progress.empty()) {
         out << "\n" << out.bold(sweep.name) << ": " << describe(sweep.plan) << "\n\n";
-        Table(sweep_cells_text(table)).print(out);
+        Table(cells()).print(out);
         out << "\n";
-        for (const auto& sentence : sweep_sentences(table)) out << sentence << "\n";
+        for (const auto& sentence : sentences()) out << sentence << "\n";
         out << text_of(status) << "\n";
     }
 }
@@ -233,7 +241,8 @@ int train(const Options& options) {
     if (options.work) {
         if (!stored) throw InputError("sweep: --work goes with --resume");
         const auto writer = options.store.writer();
-        return serve_sweep_work(cells, stored->id, engine, *writer, watch);
+        return serve_sweep_work(sweep_lineage(engine.catalog(), cells).cells, stored->id, engine, *writer,
+                                watch);
     }
 
     Output out;

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <deque>
 #include <fcntl.h>
 #include <memory>
 #include <poll.h>
@@ -73,6 +72,7 @@ public:
     Worker& operator=(const Worker&) = delete;
 
     int output() const { return out_; }
+    bool is_fed() const { return in_ >= 0; }
     bool send(const std::string& line) {
         std::string_view rest = line;
         while (!rest.empty()) {
@@ -139,23 +139,24 @@ void SweepOutcome::add(const WorkResult& result) {
     for (const auto& problem : result.problems) add(problem);
 }
 
-void train_in_processes(const std::vector<SweepWork>& work, std::size_t jobs, const std::string& sweep_id,
-                        const std::filesystem::path& store, const InterruptWatch& watch,
-                        SweepProgress& progress, SweepOutcome& outcome) {
-    std::deque<std::size_t> waiting;
-    for (std::size_t i = 0; i < work.size(); ++i) waiting.push_back(i);
+void train_in_processes(const std::vector<SweepWork>& work, const SweepLineage& lineage, WorkQueue& queue,
+                        std::size_t jobs, const std::string& sweep_id, const std::filesystem::path& store,
+                        const InterruptWatch& watch, SweepProgress& progress, SweepOutcome& outcome) {
     std::vector<int> tries(work.size());
     std::vector<SweepWork> now = work;
     std::vector<std::unique_ptr<Worker>> workers;
     bool interrupted = false;
 
     const auto deal = [&](Worker& worker) {
-        worker.doing.reset();
-        if (waiting.empty() || interrupted) return worker.close_input();
-        worker.doing = waiting.front();
-        waiting.pop_front();
+        if (queue.empty() || interrupted) return worker.close_input();
+        worker.doing = queue.next();
+        if (!worker.doing) return; // until what the others train is there
         ++tries[*worker.doing];
         worker.send(to_line(now[*worker.doing]));
+    };
+    const auto deal_to_idle = [&] {
+        for (const auto& worker : workers)
+            if (!worker->doing && worker->is_fed()) deal(*worker);
     };
     const auto take = [&](Worker& worker, const std::string& line) {
         if (!worker.doing) return;
@@ -164,7 +165,9 @@ void train_in_processes(const std::vector<SweepWork>& work, std::size_t jobs, co
         if (said.result) {
             progress.over(*worker.doing, *said.result);
             outcome.add(*said.result);
-            deal(worker);
+            queue.over(*worker.doing, trained(*said.result));
+            worker.doing.reset();
+            deal_to_idle();
         }
     };
     // What it trained is no longer held by a living process; it may have got further than its answers.
@@ -178,22 +181,31 @@ void train_in_processes(const std::vector<SweepWork>& work, std::size_t jobs, co
                  (tries[index] < kTries ? "; they are tried once more" : "; they are left out"));
         if (tries[index] >= kTries) {
             outcome.add("a process of the sweep " + ended(code) + " twice with the same runs");
-            return;
+            return queue.over(index, false);
         }
         unwrap(prepare_store(store));
         const auto reader = unwrap(StoreReader::open(store));
-        for (const auto& [cell, run] : reader->sweep_runs(sweep_id)) {
-            if (std::ranges::count(now[index].cells, cell) == 0) continue;
-            if (run.state == RunState::finished || run.state == RunState::diverged)
-                std::erase(now[index].cells, cell);
-            else if (is_resumable(run.state))
-                now[index].again.insert_or_assign(cell, run.id);
-        }
-        if (!now[index].cells.empty()) waiting.push_back(index);
+        bool diverged = false;
+        for (const auto cell : work[index].cells)
+            for (const auto& run : reader->runs_by_key(lineage.cells[cell].key)) {
+                diverged = diverged || run.state == RunState::diverged;
+                if (run.state == RunState::finished || run.state == RunState::diverged)
+                    std::erase(now[index].cells, cell);
+                else if (is_resumable(run.state))
+                    now[index].again.insert_or_assign(cell, run.id);
+            }
+        if (!now[index].cells.empty())
+            queue.again(index);
+        else
+            queue.over(index, !diverged);
     };
 
-    while (!workers.empty() || (!waiting.empty() && !interrupted)) {
-        while (!interrupted && workers.size() < jobs && !waiting.empty()) {
+    while (!workers.empty() || (!queue.empty() && !interrupted)) {
+        while (!interrupted && workers.size() < jobs) {
+            // Only for what can begin: each has the engine to load.
+            const auto index = queue.next();
+            if (!index) break;
+            queue.again(*index);
             workers.push_back(std::make_unique<Worker>(sweep_id, store));
             deal(*workers.back());
         }
@@ -211,6 +223,7 @@ void train_in_processes(const std::vector<SweepWork>& work, std::size_t jobs, co
             if (more) continue;
             bury(*workers[i]);
             workers.erase(workers.begin() + static_cast<std::ptrdiff_t>(i));
+            deal_to_idle();
         }
     }
 }

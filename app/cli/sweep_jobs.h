@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/cli/sweep_progress.h"
+#include "app/cli/work_queue.h"
 
 #include <filesystem>
 #include <string>
@@ -19,9 +20,9 @@ struct SweepOutcome {
 /// Has the work done by `jobs` processes of this very program at once (descent sweep --work), each with one
 /// thread, all writing to the one store. An interrupt is passed on and waited for. A process that dies is
 /// reported; what it trained is tried once more. Thread: main.
-void train_in_processes(const std::vector<SweepWork>& work, std::size_t jobs, const std::string& sweep_id,
-                        const std::filesystem::path& store, const InterruptWatch& watch,
-                        SweepProgress& progress, SweepOutcome& outcome);
+void train_in_processes(const std::vector<SweepWork>& work, const SweepLineage& lineage, WorkQueue& queue,
+                        std::size_t jobs, const std::string& sweep_id, const std::filesystem::path& store,
+                        const InterruptWatch& watch, SweepProgress& progress, SweepOutcome& outcome);
 
 /// The other side: trains what standard input says, a line of JSON a piece, and answers on standard output,
 /// until the input ends. Returns the exit code.

@@ -1,6 +1,7 @@
 #include "app/cli/sweep_progress.h"
 
 #include "core/base/format.h"
+#include "core/base/pruning.h"
 
 #include <nlohmann/json.hpp>
 
@@ -25,8 +26,12 @@ double cost_of(const RunSpec& spec) {
 }
 
 /// "model.hidden = 8 to 16, 64 runs".
-std::string named(const SweepPlan& plan, const std::vector<SweepCell>& cells, const SweepWork& work) {
+std::string named(const SweepPlan& plan, const SweepLineage& lineage, const SweepWork& work) {
+    const auto& cells = lineage.cells;
     std::string text;
+    if (const auto& first = cells[work.cells.front()]; work.cells.front() >= lineage.own)
+        return std::string(kPruneLevel) + " = " + std::to_string(prune_level(first.spec.regime.params)) +
+               ", seed " + std::to_string(first.seed);
     for (std::size_t axis = 0; axis < plan.axes.size(); ++axis) {
         const auto level = [&](std::size_t cell) { return cells[cell].levels[axis]; };
         const auto least = level(std::ranges::min(work.cells, {}, level)),
@@ -41,12 +46,11 @@ std::string named(const SweepPlan& plan, const std::vector<SweepCell>& cells, co
 
 } // namespace
 
-SweepProgress::SweepProgress(Output& out, How how, const SweepRecord& sweep,
-                             const std::vector<SweepCell>& cells)
+SweepProgress::SweepProgress(Output& out, How how, const SweepRecord& sweep, const SweepLineage& lineage)
     : out_(out)
     , how_(how)
     , sweep_(sweep)
-    , cells_(cells)
+    , lineage_(lineage)
     , line_(out, how == How::bar) {}
 
 void SweepProgress::begin(const SweepStatus& status, const std::vector<SweepWork>& work) {
@@ -55,8 +59,13 @@ void SweepProgress::begin(const SweepStatus& status, const std::vector<SweepWork
     work_ = work;
     costs_.clear();
     for (const auto& piece : work_)
-        costs_.push_back(std::accumulate(piece.cells.begin(), piece.cells.end(), 0.0,
-                                         [&](double sum, auto i) { return sum + cost_of(cells_[i].spec); }));
+        costs_.push_back(
+            std::accumulate(piece.cells.begin(), piece.cells.end(), 0.0,
+                            [&](double sum, auto i) { return sum + cost_of(lineage_.cells[i].spec); }));
+    std::vector<std::int64_t> same(lineage_.cells.size());
+    for (std::size_t i = 0; i < lineage_.own; ++i) ++same[lineage_.first[i]];
+    cells_of_.clear();
+    for (const auto& piece : work_) cells_of_.push_back(same[piece.cells.front()]);
     cost_ = std::accumulate(costs_.begin(), costs_.end(), 0.0);
     done_ = 0;
     running_.clear();
@@ -94,7 +103,7 @@ void SweepProgress::show(bool always) {
     for (const auto& [index, progress] : running_) {
         done += costs_[index] * share_of(index);
         doing += (doing.empty() ? "" : "; ") +
-                 (progress.reading.empty() ? named(sweep_.plan, cells_, work_[index]) : progress.reading);
+                 (progress.reading.empty() ? named(sweep_.plan, lineage_, work_[index]) : progress.reading);
     }
     const double share = cost_ > 0 ? done / cost_ : 1;
     const double seconds = std::chrono::duration<double>(now - begun_).count();
@@ -126,9 +135,11 @@ void SweepProgress::at(std::size_t index, const WorkProgress& progress) {
 void SweepProgress::over(std::size_t index, const WorkResult& result) {
     running_.erase(index);
     done_ += costs_[index];
-    status_.finished += result.finished;
-    status_.diverged += result.diverged;
-    status_.failed += result.failed;
+    // Alone it may stand for several cells, or for none.
+    const auto times = work_[index].cells.size() == 1 ? cells_of_[index] : 1;
+    status_.finished += times * result.finished;
+    status_.diverged += times * result.diverged;
+    status_.failed += times * result.failed;
     show(false);
 }
 

@@ -13,7 +13,7 @@ namespace descent::cli {
 class SweepProgress {
 public:
     enum class How { bar, json, none };
-    SweepProgress(Output& out, How how, const SweepRecord& sweep, const std::vector<SweepCell>& cells);
+    SweepProgress(Output& out, How how, const SweepRecord& sweep, const SweepLineage& lineage);
 
     /// What there was before, and what is to be trained.
     void begin(const SweepStatus& status, const std::vector<SweepWork>& work);
@@ -34,11 +34,13 @@ private:
     Output& out_;
     How how_;
     const SweepRecord& sweep_;
-    const std::vector<SweepCell>& cells_;
+    const SweepLineage& lineage_;
     ProgressLine line_;
     SweepStatus status_;
     std::vector<SweepWork> work_;
     std::vector<double> costs_; ///< of the pieces, guessed from widths and lengths
+    std::vector<std::int64_t>
+        cells_of_; ///< of the sweep that each piece is: the dense network may be several
     double done_ = 0, cost_ = 0;
     std::map<std::size_t, WorkProgress> running_;
     std::chrono::steady_clock::time_point begun_{}, shown_{};

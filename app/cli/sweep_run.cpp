@@ -1,6 +1,8 @@
 #include "app/cli/sweep_run.h"
 
+#include "app/cli/work_queue.h"
 #include "core/analysis/sweep_table.h"
+#include "core/base/format.h"
 #include "core/store/store.h"
 
 #include <algorithm>
@@ -29,39 +31,48 @@ private:
 };
 
 /// The work there is. Runs of a process that is just ending (its parent was killed) are waited for.
-std::vector<SweepWork> look_for_work(const SweepRecord& sweep, const std::vector<SweepCell>& cells,
-                                     const SweepRunOptions& options, Engine& engine, const StoreWriter& store,
-                                     const InterruptWatch& watch, std::int64_t& elsewhere) {
+SweepWorkList look_for_work(const SweepRecord& sweep, const SweepLineage& lineage,
+                            const SweepRunOptions& options, Engine& engine, const StoreWriter& store,
+                            const InterruptWatch& watch) {
     const auto give_up = std::chrono::steady_clock::now() + kPatience;
     for (;;) {
         const auto reader = unwrap(StoreReader::open(store.path()));
-        auto work = sweep_work(engine, cells, *reader, sweep.id,
-                               options.ensembles ? most_members(cells.size(), options.jobs) : 1, elsewhere);
-        if (elsewhere == 0 || watch.requested() || std::chrono::steady_clock::now() > give_up) return work;
+        auto list = sweep_work(engine, lineage, *reader, store.path(), sweep.id,
+                               options.ensembles ? most_members(lineage.own, options.jobs) : 1);
+        if (list.elsewhere == 0 || watch.requested() || std::chrono::steady_clock::now() > give_up)
+            return list;
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
         unwrap(prepare_store(store.path()));
     }
 }
 
-void train(const SweepRecord& sweep, const std::vector<SweepCell>& cells, const SweepRunOptions& options,
+void train(const SweepRecord& sweep, const SweepLineage& lineage, const SweepRunOptions& options,
            Engine& engine, StoreWriter& store, SweepProgress& progress, const InterruptWatch& watch,
            SweepOutcome& outcome) {
-    std::int64_t elsewhere = 0;
-    const auto work = look_for_work(sweep, cells, options, engine, store, watch, elsewhere);
-    if (elsewhere > 0)
-        outcome.add(std::to_string(elsewhere) + " of the runs are being trained by another process");
+    const auto list = look_for_work(sweep, lineage, options, engine, store, watch);
+    const auto& work = list.work;
+    if (list.elsewhere > 0)
+        outcome.add(std::to_string(list.elsewhere) + " of the runs are being trained by another process");
     progress.begin(unwrap(StoreReader::open(store.path()))->sweep_status(sweep.id), work);
+    WorkQueue queue(work);
     if (options.jobs > 1 && work.size() > 1) {
-        train_in_processes(work, std::min(options.jobs, work.size()), sweep.id, store.path(), watch, progress,
-                           outcome);
-        return;
+        train_in_processes(work, lineage, queue, std::min(options.jobs, work.size()), sweep.id, store.path(),
+                           watch, progress, outcome);
+    } else {
+        while (!watch.requested()) {
+            const auto i = queue.next();
+            if (!i) break;
+            const auto result = train_work(work[*i], lineage.cells, sweep_tags(sweep.id), engine, store,
+                                           watch, [&](const WorkProgress& p) { progress.at(*i, p); });
+            progress.over(*i, result);
+            outcome.add(result);
+            queue.over(*i, trained(result));
+        }
     }
-    for (std::size_t i = 0; i < work.size() && !watch.requested(); ++i) {
-        const auto result = train_work(work[i], cells, sweep_tags(sweep.id), engine, store, watch,
-                                       [&](const WorkProgress& p) { progress.at(i, p); });
-        progress.over(i, result);
-        outcome.add(result);
-    }
+    const auto lost = list.orphans + static_cast<std::int64_t>(queue.left_out());
+    if (lost > 0 && !watch.requested())
+        outcome.add(format_count(lost) + (lost == 1 ? " run was" : " runs were") +
+                    " not trained: the network that each is cut from did not finish");
     unwrap(store.flush());
 }
 
@@ -92,8 +103,9 @@ SweepOutcome run_sweep(SweepRecord& sweep, std::vector<SweepCell> cells, const S
     const Hold hold(store, sweep.id);
     SweepOutcome outcome;
     for (;;) {
-        SweepProgress progress(out, options.progress, sweep, cells);
-        train(sweep, cells, options, engine, store, progress, watch, outcome);
+        const auto lineage = sweep_lineage(engine.catalog(), cells);
+        SweepProgress progress(out, options.progress, sweep, lineage);
+        train(sweep, lineage, options, engine, store, progress, watch, outcome);
         const auto reader = unwrap(StoreReader::open(store.path()));
         if (sweep.plan.active) check_measured(sweep.plan, reader->sweep_runs(sweep.id), outcome);
         const bool more = !watch.requested() && sweep.plan.active &&

@@ -1,6 +1,8 @@
 #include "app/cli/sweep_train.h"
 
 #include "app/cli/output.h"
+#include "core/base/pruning.h"
+#include "core/store/trained_run.h"
 
 #include <algorithm>
 #include <chrono>
@@ -123,6 +125,7 @@ struct Training {
                                 const auto now = tap.last();
                                 progress({.members = 1, .update = now.update, .planned = now.planned});
                             }));
+        unwrap(store.flush()); // what is trained next may be cut from it
         add_reasons(result, store, {session->run()});
         return result;
     }
@@ -164,65 +167,137 @@ std::vector<std::string> sweep_tags(const std::string& sweep_id) {
     return {"sweep-" + sweep_id.substr(0, 8)};
 }
 
-std::vector<SweepWork> sweep_work(const Engine& engine, const std::vector<SweepCell>& cells,
-                                  const StoreReader& store, const std::string& sweep_id, std::size_t most,
-                                  std::int64_t& elsewhere) {
-    enum class Cell { missing, broken, saved, over };
-    std::vector<Cell> state(cells.size(), Cell::missing);
-    std::map<std::size_t, RunId> again;
-    elsewhere = 0;
-    for (const auto& [cell, run] : store.sweep_runs(sweep_id)) {
-        if (cell >= cells.size()) continue;
+namespace {
+
+/// What is known of the cells, and what follows for the work.
+class Survey {
+public:
+    Survey(const SweepLineage& lineage, const StoreReader& store, const std::filesystem::path& path,
+           const std::string& sweep_id)
+        : lineage_(lineage)
+        , store_(store)
+        , path_(path)
+        , state(lineage.cells.size(), Cell::missing)
+        , wanted(lineage.cells.size()) {
+        for (const auto& [cell, run] : store.sweep_runs(sweep_id))
+            if (cell < lineage.own) look_at(cell, run);
+        for (std::size_t i = 0; i < lineage.own; ++i)
+            wanted[i] = state[i] != Cell::trained && state[i] != Cell::closed && lineage.first[i] == i;
+        for (std::size_t i = lineage.own; i < state.size(); ++i)
+            for (const auto& run : store.runs_by_key(lineage.cells[i].key))
+                if (state[i] == Cell::missing || run.state == RunState::finished) look_at(i, run);
+        const auto order = by_level();
+        for (auto i = order.rbegin(); i != order.rend(); ++i) ask_for_parent(*i);
+        for (const auto i : order) leave_orphan(i);
+    }
+
+    enum class Cell { missing, broken, saved, trained, closed };
+
+private:
+    void look_at(std::size_t cell, const RunRecord& run) {
         if (is_done(run.state)) {
-            state[cell] = Cell::over;
+            state[cell] = run.state == RunState::finished ? Cell::trained : Cell::closed;
         } else if (!is_over(run.state)) {
-            state[cell] = Cell::over;
+            state[cell] = Cell::closed;
             ++elsewhere;
         } else if (is_resumable(run.state)) {
-            state[cell] = store.last_checkpoint(run.id) ? Cell::saved : Cell::broken;
-            again.emplace(cell, run.id);
+            state[cell] = store_.last_checkpoint(run.id) ? Cell::saved : Cell::broken;
+            again.insert_or_assign(cell, run.id);
         }
     }
-    std::vector<SweepWork> work;
+    /// The lowest first.
+    std::vector<std::size_t> by_level() const {
+        std::vector<std::size_t> order(state.size());
+        for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+        std::ranges::stable_sort(
+            order, {}, [&](std::size_t i) { return prune_level(lineage_.cells[i].spec.regime.params); });
+        return order;
+    }
+    bool begins(std::size_t cell) const { return wanted[cell] && state[cell] != Cell::saved; }
+    void ask_for_parent(std::size_t cell) {
+        const auto parent = lineage_.parent[cell];
+        if (!parent || !begins(cell)) return;
+        if (state[*parent] == Cell::trained && !trained_run(store_, path_, lineage_.cells[*parent].key))
+            state[*parent] = Cell::missing; // a member of an ensemble, or its file is gone
+        wanted[*parent] = state[*parent] != Cell::trained && state[*parent] != Cell::closed;
+    }
+    void leave_orphan(std::size_t cell) {
+        const auto parent = lineage_.parent[cell];
+        if (!parent || !begins(cell) || wanted[*parent] || state[*parent] == Cell::trained) return;
+        wanted[cell] = false;
+        state[cell] = Cell::closed;
+        ++orphans;
+    }
+
+    const SweepLineage& lineage_;
+    const StoreReader& store_;
+    const std::filesystem::path& path_;
+
+public:
+    std::vector<Cell> state;
+    std::vector<bool> wanted; ///< to be trained
+    std::map<std::size_t, RunId> again;
+    std::int64_t elsewhere = 0, orphans = 0;
+};
+
+} // namespace
+
+SweepWorkList sweep_work(const Engine& engine, const SweepLineage& lineage, const StoreReader& store,
+                         const std::filesystem::path& path, const std::string& sweep_id, std::size_t most) {
+    using Cell = Survey::Cell;
+    Survey survey(lineage, store, path, sweep_id);
+    SweepWorkList list{.elsewhere = survey.elsewhere, .orphans = survey.orphans};
+    std::map<std::size_t, std::size_t> piece_of;
     const auto add = [&](std::vector<std::size_t> group) {
-        SweepWork& piece = work.emplace_back(std::move(group));
-        for (const auto cell : piece.cells)
-            if (const auto run = again.find(cell); run != again.end()) piece.again.insert(*run);
+        SweepWork& piece = list.work.emplace_back(std::move(group));
+        for (const auto cell : piece.cells) {
+            piece_of.emplace(cell, list.work.size() - 1);
+            survey.wanted[cell] = false;
+            if (const auto run = survey.again.find(cell); run != survey.again.end()) piece.again.insert(*run);
+        }
     };
     const auto groups_of = [&](const std::vector<std::size_t>& which) {
+        std::vector<std::vector<std::size_t>> groups;
+        std::vector<std::size_t> together;
+        for (const auto cell : which)
+            if (most > 1 && cell < lineage.own && !lineage.is_parent[cell])
+                together.push_back(cell);
+            else
+                groups.push_back({cell});
         std::vector<RunSpec> specs;
-        for (const auto cell : which) specs.push_back(cells[cell].spec);
-        auto groups = most > 1 ? engine.groups(specs, most) : std::vector<std::vector<std::size_t>>();
-        if (most <= 1)
-            for (std::size_t i = 0; i < which.size(); ++i) groups.push_back({i});
-        for (auto& group : groups)
-            for (auto& index : group) index = which[index];
+        for (const auto cell : together) specs.push_back(lineage.cells[cell].spec);
+        if (!specs.empty())
+            for (auto& group : engine.groups(specs, most)) {
+                for (auto& index : group) index = together[index];
+                groups.push_back(std::move(group));
+            }
         return groups;
     };
+    const auto cells_that = [&](const auto& are) {
+        std::vector<std::size_t> cells;
+        for (std::size_t i = 0; i < lineage.cells.size(); ++i)
+            if (are(i)) cells.push_back(i);
+        return cells;
+    };
     // What has a checkpoint goes on from it, alone as it was.
-    for (std::size_t i = 0; i < cells.size(); ++i)
-        if (state[i] == Cell::saved) {
-            add({i});
-            state[i] = Cell::over;
-        }
-    if (std::ranges::count(state, Cell::broken) > 0) {
-        std::vector<std::size_t> all(cells.size());
-        for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-        for (auto& group : groups_of(all)) {
-            const auto is = [&](Cell what) {
-                return std::ranges::any_of(group, [&](std::size_t i) { return state[i] == what; });
-            };
-            if (!is(Cell::broken)) continue;
-            std::erase_if(group, [&](std::size_t i) { return state[i] == Cell::over; });
-            for (const auto i : group) state[i] = Cell::over;
+    for (const auto i :
+         cells_that([&](auto i) { return survey.wanted[i] && survey.state[i] == Cell::saved; }))
+        add({i});
+    const auto broken = [&](std::size_t i) { return survey.wanted[i] && survey.state[i] == Cell::broken; };
+    if (!cells_that(broken).empty())
+        for (auto& group : groups_of(cells_that([&](auto i) { return lineage.first[i] == i; }))) {
+            if (std::ranges::none_of(group, broken)) continue;
+            std::erase_if(group, [&](std::size_t i) { return !survey.wanted[i]; });
             add(std::move(group));
         }
-    }
-    std::vector<std::size_t> missing;
-    for (std::size_t i = 0; i < cells.size(); ++i)
-        if (state[i] == Cell::missing) missing.push_back(i);
-    for (auto& group : groups_of(missing)) add(std::move(group));
-    return work;
+    for (auto& group : groups_of(cells_that([&](auto i) { return bool(survey.wanted[i]); })))
+        add(std::move(group));
+    for (auto& piece : list.work)
+        for (const auto cell : piece.cells)
+            if (const auto parent = lineage.parent[cell])
+                if (const auto before = piece_of.find(*parent); before != piece_of.end())
+                    piece.after.push_back(before->second);
+    return list;
 }
 
 WorkResult train_work(const SweepWork& work, const std::vector<SweepCell>& cells,

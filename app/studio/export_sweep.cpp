@@ -4,6 +4,7 @@
 #include "core/base/param.h"
 #include "ui/plots/sweep_curves.h"
 #include "ui/plots/sweep_heat_view.h"
+#include "ui/plots/sweep_lottery.h"
 #include "ui/plots/sweep_series.h"
 
 #include <algorithm>
@@ -81,6 +82,17 @@ ui::FigureSource curve(const ExportOptions& options, std::shared_ptr<const Sweep
     return chart.figure();
 }
 
+ui::FigureSource drawn_lottery(const ExportOptions& options, const SweepData& sweep) {
+    const auto words = ui::lotteryMetrics(sweep);
+    if (!options.metric.empty() && std::ranges::find(words, options.metric) == words.end())
+        refuse("--metric", options.metric, words);
+    auto data = ui::lotteryChart(sweep, options.metric);
+    if (data.curves.empty()) throw InputError("no run of the sweep '" + sweep.record.name + "' has finished");
+    ui::SweepChart chart;
+    chart.setData(std::move(data));
+    return chart.figure();
+}
+
 ui::FigureSource heat(const ExportOptions& options, const SweepData& sweep, const StoreReader& store) {
     const auto words = ui::courseWords(sweep.runs);
     if (words.empty())
@@ -108,6 +120,8 @@ ui::FigureSource sweep_figure(const ExportOptions& options, const StoreReader& s
     sweep->record = unwrap(store.sweep(options.sweep));
     sweep->grid = sweep_grid(sweep->record.plan);
     sweep->runs = store.sweep_runs(sweep->record.id);
+    if (!options.heat && options.sweep_axis.empty() && lottery_axis(sweep->record.plan))
+        return drawn_lottery(options, *sweep);
     return options.heat ? heat(options, *sweep, store) : curve(options, sweep, store);
 }
 

@@ -76,6 +76,17 @@ void check_shape(const SweepPlan& plan) {
                          " runs; leave out levels or seeds");
 }
 
+/// Two cells of one key that are asked for as different ones: what is to be pruned of the dense network does
+/// not matter while it is dense.
+bool coincide_by_pruning(const SweepCell& a, const SweepCell& b) {
+    const auto& mine = a.spec.regime.params.values;
+    const auto& theirs = b.spec.regime.params.values;
+    return std::ranges::any_of(mine, [&](const auto& value) {
+        const auto same = theirs.find(value.first);
+        return value.first.starts_with("prune_") && same != theirs.end() && same->second != value.second;
+    });
+}
+
 bool draws_data(const Catalog& catalog, const RunSpec& spec) {
     return catalog.find_param(Group::task, spec.task.id, "data_seed") != nullptr;
 }
@@ -153,7 +164,8 @@ Result<std::vector<SweepCell>> sweep_cells(const Catalog& catalog, const SweepPl
                         unwrap(check_value(*param, static_cast<std::int64_t>(seed), kDataSeed));
                 }
                 cell.key = catalog.key(cell.spec);
-                if (const auto [same, added] = seen.emplace(cell.key, cells.size() - 1); !added)
+                if (const auto [same, added] = seen.emplace(cell.key, cells.size() - 1);
+                    !added && !coincide_by_pruning(cells[same->second], cell))
                     throw InputError("'" + named(plan, cells[same->second].levels) + "' and '" +
                                      named(plan, cell.levels) + "' are one run; leave one of them out");
             }

@@ -15,7 +15,7 @@ namespace {
 
 const std::vector<std::string> kOwnKeys{"title", "summary",    "view",      "threshold_error", "seeds",
                                         "over",  "first_seed", "draw_data", "active"};
-constexpr std::array kViews{"double-descent", "epoch-wise", "outcomes", "heat-map"};
+constexpr std::array kViews{"double-descent", "epoch-wise", "outcomes", "heat-map", "lottery"};
 
 class PlanReader {
 public:
@@ -30,7 +30,7 @@ public:
             if (const auto* node = table.get(name)) *into = word(name, *node);
         if (!plan_.view.empty() && std::ranges::count(kViews, plan_.view) == 0)
             reader_.refuse(table.get("view")->source(),
-                           "view: expected double-descent, epoch-wise, outcomes or heat-map");
+                           "view: expected double-descent, epoch-wise, outcomes, heat-map or lottery");
         if (const auto* node = table.get("threshold_error")) {
             plan_.threshold_error = number("threshold_error", *node);
             if (plan_.threshold_error < 0)

@@ -1,6 +1,7 @@
 #include "core/base/catalog.h"
 
 #include "core/base/hash.h"
+#include "core/base/pruning.h"
 
 #include <nlohmann/json.hpp>
 
@@ -117,7 +118,7 @@ std::string Catalog::canonical(const RunSpec& spec) const {
     write_part(out, "optimizer", &spec.optimizer.id, params(Group::optimizer, spec.optimizer.id),
                spec.optimizer.params);
     out += ",";
-    write_part(out, "regime", nullptr, regime_params, spec.regime.params);
+    write_part(out, "regime", nullptr, regime_params, without_idle_pruning(spec.regime.params));
     out += ",\"seed\":" + std::to_string(spec.seed) + ",";
     write_part(out, "task", &spec.task.id, params(Group::task, spec.task.id), spec.task.params);
     return out + "}";

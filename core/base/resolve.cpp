@@ -2,6 +2,7 @@
 
 #include "core/base/change.h"
 #include "core/base/format.h"
+#include "core/base/pruning.h"
 #include "core/base/schedule.h"
 
 #include <algorithm>
@@ -134,6 +135,7 @@ public:
         read_texts(catalog_, spec_);
         check_together(spec_);
         set_budget();
+        check_pruning(spec_);
         spec_.seed = request_.seed;
         return std::move(spec_);
     }
@@ -325,6 +327,7 @@ Result<RunSpec> Catalog::check(const RunSpec& spec) const {
         }
         read_texts(*this, checked);
         Resolver::check_budget(checked.budget);
+        check_pruning(checked);
         return checked;
     });
 }

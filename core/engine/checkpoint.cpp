@@ -21,8 +21,10 @@ const char* dtype_name(at::ScalarType type) {
         return "F64";
     case at::kLong:
         return "I64";
+    case at::kByte:
+        return "U8";
     default:
-        throw std::logic_error("a checkpoint holds float32, float64 and int64 tensors only");
+        throw std::logic_error("a checkpoint holds float32, float64, int64 and byte tensors only");
     }
 }
 
@@ -35,6 +37,16 @@ std::vector<std::pair<std::string, Tensor>> tensors(Experiment& experiment, Mete
         all.emplace_back("model/" + leaf.name, leaf.tensor.detach());
     for (auto& [name, tensor] : experiment.optimizer().state()) all.emplace_back("optimizer/" + name, tensor);
     for (auto& [name, tensor] : experiment.averages().state()) all.emplace_back("average/" + name, tensor);
+    if (const auto& kept = experiment.mask().kept(); kept.defined()) {
+        std::int64_t at = 0;
+        for (const auto& leaf : experiment.weights().leaves()) {
+            const auto size = leaf.tensor.numel();
+            if (leaf.tensor.dim() >= 2)
+                all.emplace_back("mask/" + leaf.name, kept.narrow(0, at, size).view(leaf.tensor.sizes()));
+            at += size;
+        }
+        all.emplace_back("pruning/start", experiment.start());
+    }
     if (meter)
         for (auto& [name, tensor] : meter->state())
             all.emplace_back(std::string(kInstruments) + name, tensor);

@@ -14,9 +14,10 @@ struct Standing {
 };
 
 /// Everything that decides how a run goes on: weights ("model/…"), optimizer state ("optimizer/…"), averaged
-/// weights ("average/…"), what instruments remember ("instrument/…") and, as metadata, random streams, place
-/// in the epoch and the counters of probes, schedule and meter. A safetensors file. Thread: the trainer's.
-/// `meter` may be null.
+/// weights ("average/…"), of a pruned network the masks ("mask/…", 1 is kept) and the weights that training
+/// began from ("pruning/start"), what instruments remember ("instrument/…") and, as metadata, random streams,
+/// place in the epoch and the counters of probes, schedule and meter. A safetensors file. Thread: the
+/// trainer's. `meter` may be null.
 std::int64_t save_checkpoint(const std::filesystem::path& file, const Standing& standing,
                              Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
                              Meter* meter, const RunId& run);

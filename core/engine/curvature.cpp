@@ -49,6 +49,7 @@ Tensor SampleLoss::gradient() const {
     auto sum = at::zeros({weights.count()}, at::kDouble);
     for (const auto& chunk : chunks_)
         sum.add_(flat_gradient(share(chunk), leaves(weights), {}, false, false));
+    experiment_.mask().cut(sum);
     return sum;
 }
 
@@ -64,13 +65,15 @@ Tensor Hessian::gradient(const Examples& chunk) const {
 Tensor Hessian::operator()(const Tensor& v) const {
     const at::AutoGradMode grad(true);
     const auto& weights = loss_.experiment().weights();
-    const auto along = v.detach().to(weights.flat().scalar_type());
+    const auto along = v.detach().to(weights.flat().scalar_type(), /*non_blocking=*/false, /*copy=*/true);
+    loss_.experiment().mask().cut(along); // of a pruned network: the block of the weights that it has
     auto sum = at::zeros({weights.count()}, at::kDouble);
     for (const auto& chunk : loss_.chunks()) {
         const auto slope = kept_.defined() ? kept_ : gradient(chunk);
         if (!slope.requires_grad()) continue; // the loss is linear in the weights
         sum.add_(flat_gradient(slope, leaves(weights), along, kept_.defined(), false));
     }
+    loss_.experiment().mask().cut(sum);
     return sum;
 }
 

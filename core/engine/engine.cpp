@@ -1,5 +1,7 @@
 #include "core/engine/engine.h"
 
+#include "core/base/format.h"
+#include "core/base/pruning.h"
 #include "core/engine/ensemble.h"
 #include "core/engine/ensemble_session.h"
 #include "core/engine/run_facts.h"
@@ -7,6 +9,7 @@
 #include "core/engine/system.h"
 #include "core/store/reader.h"
 #include "core/store/store.h"
+#include "core/store/trained_run.h"
 
 #include <algorithm>
 #include <cstring>
@@ -60,9 +63,11 @@ public:
             start.threads = chosen_threads(options.threads, 1);
             start.paused = options.paused;
             steer(start, options, start.experiment->spec());
+            prune(start, store.path(), options);
             auto facts = start.experiment->data().inspection;
             complete(facts, *start.experiment, start.threads);
-            start.log = first_lines(facts, spec, start.experiment->plan().size());
+            auto lines = first_lines(facts, spec, start.experiment->plan().size());
+            start.log.insert(start.log.begin(), lines.begin(), lines.end());
             for (const auto& line : options.log) start.log.push_back({LogLine::Level::info, 0, line});
 
             start.record =
@@ -90,7 +95,10 @@ public:
                 throw InputError("the data of run '" + run.name + "' (" + run.provenance.data_source +
                                  ") has changed since; it cannot go on from where it was");
             const auto saved = unwrap(StoreReader::open(store.path()))->last_checkpoint(run.id);
-            if (saved) start.checkpoint = checkpoint_folder(store.path()) / saved->file;
+            if (saved)
+                start.checkpoint = checkpoint_folder(store.path()) / saved->file;
+            else
+                prune(start, store.path(), options);
             warn_of_differences(run.provenance, start);
             const auto planned = start.experiment->planned();
             auto session = std::make_unique<TrainingSession>(std::move(start), store, options.feed, busy_);
@@ -150,6 +158,33 @@ private:
         auto experiment = std::make_unique<Experiment>(unwrap(catalog().check(spec)), loading);
         experiment->plan().prepare(loading);
         return experiment;
+    }
+
+    /// A network of a level above 0 from the trained one below it; nothing for a dense one.
+    void prune(TrainingSession::Start& start, const std::filesystem::path& store,
+               const StartOptions& options) const {
+        auto& experiment = *start.experiment;
+        const auto& spec = experiment.spec();
+        const auto parent = pruning_parent(spec);
+        if (!parent) return;
+        const auto level = std::to_string(prune_level(spec.regime.params)),
+                   below = std::to_string(prune_level(parent->regime.params));
+        const auto key = catalog().key(*parent);
+        const auto found = trained_run(*unwrap(StoreReader::open(store)), store, key);
+        if (!found)
+            throw InputError("regime.prune_level = " + level + " is made from the trained network of level " +
+                             below + " (key " + key +
+                             "), of which the store has no finished run with a checkpoint; expected that "
+                             "level first, which descent run and descent sweep see to");
+        if (found->run.provenance.data_hash != experiment.data().inspection.provenance.data_hash)
+            throw InputError("the data has changed since level " + below + " (run '" + found->run.name +
+                             "') was trained; level " + level + " cannot be made from it");
+        use_threads(start.threads); // late rewinding trains, and to the same bits
+        experiment.prune(read_trained(found->checkpoint, experiment.weights()),
+                         {options.stop, options.progress});
+        const auto said = report(experiment.mask().kept(), experiment.prunable(), spec.regime.params);
+        start.log.push_back({LogLine::Level::info, 0, said.line + "; from run " + found->run.name});
+        for (const auto& line : said.warnings) start.log.push_back({LogLine::Level::warning, 0, line});
     }
 
     void steer(TrainingSession::Start& start, const StartOptions& options, const RunSpec& spec) const {

@@ -1,5 +1,6 @@
 #include "core/engine/ensemble.h"
 
+#include "core/base/pruning.h"
 #include "core/base/schedule.h"
 #include "core/engine/registry.h"
 
@@ -104,6 +105,8 @@ std::optional<std::string> ensemble_refusal(const RunSpec& spec) {
     const auto& regime = spec.regime.params;
     const auto on = [&](const char* name) { return regime.real(name) > 0; };
     if (looks(spec)) return "instruments look at one network at a time";
+    if (prune_level(regime) > 0)
+        return "regime.prune_level: a pruned network is made from the weights that another run ended with";
     if (on("penalty")) return "regime.penalty: the gradient penalty takes one network's blocks at a time";
     if (on("noise")) return "regime.noise: the noise is made from one network's gradients at a time";
     if (on("sam_radius")) return "regime.sam_radius: a sharpness-aware step has no batched form here";

@@ -33,12 +33,10 @@ Experiment::Experiment(const RunSpec& spec, TaskData data)
     , model_(registry().model(spec.model.id).make(spec.model.params, data_.shape, spec.seed))
     , weights_(draw(spec, *model_))
     , start_(weights_.flat().clone())
-    , optimizer_(registry()
-                     .optimizer(spec.optimizer.id)
-                     .make(spec.optimizer.params, {weights_.flat(), weights_.shapes()}))
+    , optimizer_(fresh_optimizer())
     , plan_(data_.train, data_.variation.get(), *model_, data_.shape.classes, spec)
     , loss_(regime_, data_.shape, class_weights(data_.shape, data_.train.labels, regime_))
-    , gradient_(*model_, weights_, plan_, loss_, spec.seed)
+    , gradient_(*model_, weights_, plan_, loss_, mask_, spec.seed)
     , averages_(regime_, weights_.flat())
     , plateau_(regime_)
     , early_stop_(regime_, data_.shape.regression())
@@ -46,6 +44,19 @@ Experiment::Experiment(const RunSpec& spec, TaskData data)
     data_.inspection.provenance.majority_baseline = majority_baseline(data_, data_.train.labels);
     plan_schedule();
     if (optimizer_->solves_least_squares()) require_least_squares();
+    if (prune_level(regime_) == 0) return;
+    if (optimizer_->solves_least_squares())
+        throw InputError("optimizer " + spec_.optimizer.id +
+                         ": it solves for all weights at once and would bring back those that are cut; "
+                         "expected regime.prune_level = 0, or an optimizer that takes steps");
+    prunable_ = prunable_layers(weights_, regime_);
+    mask_.set(at::ones({weights_.count()}, at::kByte)); // until prune() or a checkpoint says what
+}
+
+std::unique_ptr<Optimizer> Experiment::fresh_optimizer() {
+    return registry()
+        .optimizer(spec_.optimizer.id)
+        .make(spec_.optimizer.params, {weights_.flat(), weights_.shapes()});
 }
 
 void Experiment::plan_schedule() {
@@ -163,6 +174,7 @@ UpdateFacts Experiment::step(const Evaluation& batch) {
     gradient_.add_noise(regime_, updates_);
     const auto before = x.clone();
     optimizer_->step({x, gradient, lr_, objective_, *this});
+    mask_.cut(x); // a rule may mix weights (Muon) or move them without a gradient
     facts.step_length = (x - before).norm().item<double>();
     ++updates_.count;
     const bool epoch_ended = plan_.between_epochs();
@@ -194,6 +206,10 @@ std::map<std::string, std::vector<double>> Experiment::counters() const {
 
 void Experiment::restore(Update at, const std::map<std::string, std::vector<double>>& counters) {
     updates_ = at;
+    if (mask_.cuts()) {
+        mask_.set(mask_.kept());
+        cut_ = true;
+    }
     if (const auto found = counters.find("plateau"); found != counters.end()) plateau_.restore(found->second);
     if (const auto found = counters.find("early-stop"); found != counters.end())
         early_stop_.restore(found->second);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "core/base/change.h"
+#include "core/base/pruning.h"
 #include "core/base/schedule.h"
 #include "core/engine/averages.h"
 #include "core/engine/early_stop.h"
 #include "core/engine/gradient.h"
+#include "core/engine/pruning.h"
 #include "core/engine/registry.h"
 #include "core/probes/probe.h"
 
@@ -70,6 +72,19 @@ public:
     /// The weights that training began from [P], also in a resumed run.
     const Tensor& start() const { return start_; }
 
+    /// Makes a network whose spec prunes it from its trained parent: cuts, goes back to the weights that the
+    /// spec says, and begins there with a fresh optimizer. For late rewinding it first makes the dense
+    /// network's updates, `loading` told how far they are. Before the first update, on the thread and with
+    /// the threads that it will train with.
+    void prune(const TrainedNetwork& parent, const Loading& loading = {});
+    /// The update that training begins at.
+    Update begin() const { return {prune_begin(spec_.regime.params)}; }
+    const Mask& mask() const { return mask_; }
+    /// What may be cut; empty for a dense network.
+    const std::vector<PrunableLayer>& prunable() const { return prunable_; }
+    /// Throws std::logic_error where the weights are not those of the network that the spec says.
+    void require_pruned() const;
+
     const std::vector<Examples>& train_chunks(); ///< prepared when first asked for
     const std::vector<Examples>& validation_chunks();
     const std::vector<Examples>& test_chunks();
@@ -83,6 +98,8 @@ private:
     double evaluate() override; // the objective, asked again within a step
     LeastSquares least_squares() override;
     void require_least_squares() const;
+    std::unique_ptr<Optimizer> fresh_optimizer();
+    void train_dense(Update until, const Loading& loading);
     const std::vector<Examples>& chunks(std::vector<Examples>& kept, const Examples& set);
     void plan_schedule();
 
@@ -92,6 +109,9 @@ private:
     TaskData data_;
     std::unique_ptr<Model> model_;
     Weights weights_;
+    std::vector<PrunableLayer> prunable_;
+    Mask mask_;
+    bool cut_ = false; // it is that of the spec
     Tensor start_;
     std::unique_ptr<Optimizer> optimizer_;
     BatchPlan plan_;

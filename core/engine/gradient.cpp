@@ -25,11 +25,12 @@ bool of_blocks(const ParamSet& regime) {
 } // namespace
 
 Gradient::Gradient(const Model& model, Weights& weights, const BatchPlan& plan, const LossFunction& loss,
-                   std::uint64_t seed)
+                   const Mask& mask, std::uint64_t seed)
     : model_(model)
     , weights_(weights)
     , plan_(plan)
     , loss_(loss)
+    , mask_(mask)
     , seed_(seed) {}
 
 double Gradient::backward(const Examples& chunk, double scale, Evaluation* answers) {
@@ -38,6 +39,7 @@ double Gradient::backward(const Examples& chunk, double scale, Evaluation* answe
     const auto reported = loss_.reported(logits, chunk.labels, chunk.targets);
     const auto descended = loss_.plain() ? reported : loss_.descended(logits, chunk.labels, chunk.targets);
     descended.backward(at::full_like(descended, scale));
+    mask_.cut(weights_.gradient()); // the gradient, its norm and its noise are of the pruned network
     if (answers) answers->add(logits, reported, chunk.labels, loss_.answers(logits));
     return descended.detach().to(at::kDouble).sum().item<double>() * scale;
 }
@@ -101,7 +103,9 @@ Tensor Gradient::exact_product(const Examples& block, const Tensor& direction) {
     for (std::size_t i = 0; i < leaves.size(); ++i)
         flat.push_back(products[i].defined() ? products[i].reshape({-1})
                                              : at::zeros({leaves[i].numel()}, direction.options()));
-    return at::cat(flat);
+    auto product = at::cat(flat);
+    mask_.cut(product);
+    return product;
 }
 
 void Gradient::regularize(const Examples& block, const ParamSet& regime, double lr) {
@@ -173,6 +177,7 @@ void Gradient::add_noise(const ParamSet& regime, Update update) {
         }
     }
     spread_.reset();
+    mask_.cut(g);
 }
 
 } // namespace descent

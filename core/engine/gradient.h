@@ -3,6 +3,7 @@
 #include "core/engine/batches.h"
 #include "core/engine/evaluation.h"
 #include "core/engine/loss.h"
+#include "core/engine/pruning.h"
 
 #include <optional>
 
@@ -16,11 +17,13 @@ namespace descent {
 /// Its product is the difference of gradients at θ + ε·g/‖g‖ and θ, over ε/‖αg‖ (`forward`, error O(ε)), that
 /// of θ ± ε·g/‖g‖ (`central`, O(ε²)), or found by double backward (`exact`).
 ///
+/// Of a pruned network all of it is the network's that remains: what is cut has no gradient.
+///
 /// Thread: the trainer's.
 class Gradient {
 public:
     Gradient(const Model& model, Weights& weights, const BatchPlan& plan, const LossFunction& loss,
-             std::uint64_t seed);
+             const Mask& mask, std::uint64_t seed);
 
     /// Of the planned batch at the weights as they are, into weights.gradient(). Returns the loss that is
     /// descended, in the same units, the penalty left out. `answers`, where given, receives loss and answers
@@ -51,6 +54,7 @@ private:
     Weights& weights_;
     const BatchPlan& plan_;
     const LossFunction& loss_;
+    const Mask& mask_;
     std::uint64_t seed_;
     Tensor sum_; // double [P]: the gradient over several chunks
     std::optional<double> unclipped_norm_;

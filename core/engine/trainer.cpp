@@ -26,7 +26,9 @@ Trainer::Trainer(Experiment& experiment, Control& control, Sinks sinks, RunId ru
     , run_(std::move(run))
     , checkpoints_(std::move(checkpoints))
     , meter_(experiment, recorder_)
+    , density_(experiment, recorder_)
     , to_come_(experiment.planned_changes())
+    , update_(experiment.updates())
     , planned_(experiment.planned())
     , evaluate_every_(experiment.regime().integer("evaluate_every"))
     , record_every_(experiment.regime().integer("record_every")) {
@@ -130,7 +132,7 @@ void Trainer::evaluate(const Evaluation* whole_set, bool last) {
         .keep_matrices = last || static_cast<std::int64_t>(epoch_.passes) % matrix_every_ == 0,
         .perfect_at = experiment_.perfect_at(),
         .weights = experiment_.weights().flat(),
-        .first = update_ == Update{},
+        .first = update_ == experiment_.begin(),
         .last = last};
     recorder_.at(update_, epoch_, seconds());
     for (const auto& probe : probes_) probe->evaluated(facts, recorder_);
@@ -223,6 +225,7 @@ UpdateFacts Trainer::make_update() {
     pass_seconds_ = since() * static_cast<double>(experiment_.plan().size()) / static_cast<double>(examples);
     if (evaluates) evaluate(experiment_.plan().plain() ? &batch : nullptr, false);
     recorder_.at(update_, epoch_, seconds());
+    if (update_ == experiment_.begin()) density_.record(recorder_);
     const Lens lens{experiment_, experiment_.weights().gradient(), batch.loss(), lr, update_};
     if (!meter_.idle()) meter_.before(lens, seconds() - meter_.seconds(), pass_seconds_);
     const auto facts = experiment_.step(batch);
@@ -240,6 +243,7 @@ UpdateFacts Trainer::make_update() {
 }
 
 RunState Trainer::loop() {
+    experiment_.require_pruned();
     set_state(RunState::running);
     last_checkpoint_ = Clock::now();
     evaluated_at_ = seconds();
@@ -260,7 +264,9 @@ RunState Trainer::loop() {
         flush(false);
     }
     epoch_ = {experiment_.plan().passes()};
+    experiment_.require_pruned();
     evaluate(nullptr, true);
+    density_.record(recorder_);
     const Lens lens{experiment_, experiment_.weights().gradient(), 0, experiment_.lr(), update_};
     meter_.at_end(lens, [this] { return control_.stopping(); });
     checkpoint();

@@ -3,6 +3,7 @@
 #include "core/base/events.h"
 #include "core/engine/checkpoint.h"
 #include "core/engine/control.h"
+#include "core/engine/density.h"
 #include "core/engine/experiment.h"
 #include "core/engine/meter.h"
 
@@ -73,6 +74,7 @@ private:
     Recorder recorder_;
     std::vector<std::unique_ptr<Probe>> probes_;
     Meter meter_;
+    DensityRecord density_;
     std::vector<Breakpoint> breakpoints_;
     std::vector<Change> to_come_; // planned or recorded, in order
 

@@ -43,6 +43,7 @@ public:
         auto& weights = lens.experiment.weights();
         RandomStream random(seed_, "landscape");
         const auto first = direction(weights, random), second = direction(weights, random);
+        for (const auto& way : {first, second}) lens.experiment.mask().cut(way);
         const KeepWeights keep(weights);
         std::vector<double> rows;
         for (int i = 0; i < kPoints; ++i) {

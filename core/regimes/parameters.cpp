@@ -280,6 +280,54 @@ ParamTable instruments() {
     };
 }
 
+ParamTable pruning() {
+    return {
+        integer("prune_level", 0,
+                "Times that weights have been cut: 0 is the dense network; level L cuts the trained network "
+                "of level L − 1, goes back to earlier weights and trains again. Makes nothing faster")
+            .at_least(0)
+            .at_most(200)
+            .under("Pruning"),
+        real("prune_share", 0.2, "Share of the remaining weights that each level cuts")
+            .at_least(0)
+            .below(1)
+            .under("Pruning"),
+        text("prune_sparsities", "",
+             "Share of all prunable weights that is cut after each level, such as 0.2,0.36,0.6; empty goes "
+             "by prune_share")
+            .under("Pruning"),
+        choice("prune_by", "magnitude", {"magnitude", "random"},
+               "What is cut: the weights nearest to zero after training, or any")
+            .under("Pruning"),
+        choice("prune_scope", "global", {"global", "layer"},
+               "Weights of all layers compete, or each layer loses the same share")
+            .under("Pruning"),
+        choice("prune_iterations", "iterative", {"iterative", "one-shot"},
+               "A level cuts the trained network of the level before it, or, in one step as much, the dense "
+               "one")
+            .under("Pruning"),
+        choice(
+            "prune_rewind", "start", {"start", "update", "none"},
+            "Where the remaining weights go on from: the first draw (the lottery ticket), the dense "
+            "network's at update prune_rewind_update (late rewinding, with step size and order of examples "
+            "as they were then), or where they are (fine-tuning)")
+            .under("Pruning"),
+        integer("prune_rewind_update", 0,
+                "Updates of the dense network that late rewinding goes back to; each level makes them again "
+                "before it begins")
+            .at_least(0)
+            .in("updates")
+            .log()
+            .under("Pruning"),
+        choice("prune_branch", "ticket", {"ticket", "random-mask", "reinitialised"},
+               "The ticket; the same number of weights in each layer, but others; or the ticket's weights, "
+               "drawn anew: what the ticket has to be better than")
+            .under("Pruning"),
+        flag("prune_output", true, "Cut the read-out layer's weights too").under("Pruning"),
+        flag("prune_embeddings", false, "Cut embeddings too").under("Pruning"),
+    };
+}
+
 ParamTable changes() {
     return {text("changes", "",
                  "Changes to make while training, such as 100 optimizer.lr=0.05; 200 regime.clip_norm=0.5: "
@@ -292,7 +340,7 @@ ParamTable changes() {
 ParamTable regime_params() {
     ParamTable all;
     for (auto& part : {batches(), clipping(), schedule_params(), loss(), regularizer(), noise(), averaging(),
-                       stopping(), changes(), instruments()})
+                       stopping(), pruning(), changes(), instruments()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

@@ -101,6 +101,12 @@ std::vector<RunRecord> StoreReader::runs_by_id(const std::vector<RunId>& ids) co
     return found;
 }
 
+std::vector<RunRecord> StoreReader::runs_by_key(const std::string& key) const {
+    return impl_->at_one_moment([&] {
+        return read_runs(impl_->db, {"r.key = ? AND r.trashed_ms IS NULL", {key}}, {});
+    });
+}
+
 Result<RunRecord> StoreReader::run(const RunId& id) const {
     return guarded([&] {
         return impl_->at_one_moment([&] {

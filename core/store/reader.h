@@ -43,6 +43,8 @@ public:
     Result<std::vector<RunRecord>> runs(const RunQuery& query = {}) const;
     /// Those of the runs that there are, trashed ones too, in the order of `ids`, as lists have them.
     std::vector<RunRecord> runs_by_id(const std::vector<RunId>& ids) const;
+    /// Those with this identity (Catalog::key) that are not in the trash, newest first, as lists have them.
+    std::vector<RunRecord> runs_by_key(const std::string& key) const;
     /// How many runs that would be, `limit` left aside: without a filter in milliseconds whatever their
     /// number.
     Result<std::int64_t> count(const RunQuery& query = {}) const;

@@ -151,11 +151,21 @@ std::vector<CellRun> StoreReader::sweep_runs(const std::string& id) const {
         auto runs = read_runs(impl_->db, {"r.run_no IN (SELECT value FROM json_each(?))", {numbers}}, {});
         std::unordered_map<std::string, RunRecord*> by_id;
         for (auto& run : runs) by_id.emplace(run.id.uuid, &run);
+        // One run may stand for several cells: the dense network for each way of pruning it.
+        std::unordered_map<std::string, std::size_t> uses;
+        for (const auto& [position, run] : best) ++uses[run.id];
         std::vector<CellRun> cells;
         cells.reserve(best.size());
-        for (const auto& [position, run] : best)
-            if (const auto found = by_id.find(run.id); found != by_id.end())
-                cells.push_back({static_cast<std::size_t>(position), std::move(*found->second)});
+        for (const auto& [position, run] : best) {
+            const auto found = by_id.find(run.id);
+            if (found == by_id.end()) continue;
+            auto& cell = cells.emplace_back();
+            cell.cell = static_cast<std::size_t>(position);
+            if (--uses[run.id] > 0)
+                cell.run = *found->second;
+            else
+                cell.run = std::move(*found->second);
+        }
         return cells;
     });
 }

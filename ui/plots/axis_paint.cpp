@@ -30,7 +30,9 @@ void paintAxes(QPainter& painter, const PlotFrame& frame, const std::vector<Tick
     if (frame.log_y)
         for (const double y : minorLogTicks(frame.y_min, frame.y_max)) across(y);
     if (frame.log_x)
-        for (const double x : minorLogTicks(frame.x_min, frame.x_max)) up(x);
+        for (const double x :
+             minorLogTicks(std::min(frame.x_min, frame.x_max), std::max(frame.x_min, frame.x_max)))
+            up(x);
     painter.setPen(QPen(theme::border(), 1));
     for (const auto& tick : y_ticks) across(tick.value);
     for (const auto& tick : x_ticks) up(tick.value);

@@ -138,6 +138,7 @@ void SweepChart::setRanges() {
     range_.x_max = x_high;
     range_.y_min = y_low;
     range_.y_max = y_high;
+    if (data_.x_reversed) std::swap(range_.x_min, range_.x_max);
 }
 
 SweepChart::Frame SweepChart::frame(QSizeF size) const {
@@ -153,7 +154,9 @@ SweepChart::Frame SweepChart::frame(QSizeF size) const {
     left = std::ceil(std::min(left, size.width() * 0.4)) + 8;
     f.area = QRectF(left, top, std::max(1.0, size.width() - left - 10), height);
     const int x_most = std::max(2, int(f.area.width() / (metrics.averageCharWidth() * 9)));
-    f.x_ticks = f.log_x ? logTicks(f.x_min, f.x_max, x_most) : linearTicks(f.x_min, f.x_max, x_most);
+    const auto [least, largest] = std::minmax(f.x_min, f.x_max);
+    f.x_ticks = f.log_x ? logTicks(least, largest, x_most) : linearTicks(least, largest, x_most);
+    if (f.x_min > f.x_max) std::ranges::reverse(f.x_ticks); // from left to right
     return f;
 }
 

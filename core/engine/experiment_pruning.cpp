@@ -1,0 +1,82 @@
+#include "core/base/format.h"
+#include "core/engine/experiment.h"
+#include "core/engine/labels.h"
+
+namespace descent {
+
+namespace {
+
+/// Whether anything that decides the course goes by evaluations.
+bool goes_by_evaluations(const ParamSet& regime) {
+    return regime.text("schedule") == "plateau" || regime.integer("patience") > 0 ||
+           regime.integer("stop_when_perfect") > 0;
+}
+
+} // namespace
+
+/// The loop of the trainer, as far as it decides weights, step size and order.
+void Experiment::train_dense(Update until, const Loading& loading) {
+    if (until >= planned())
+        throw InputError("regime.prune_rewind_update = " + std::to_string(until.count) +
+                         ": expected fewer than the run's " + format_count(planned().count) + " updates");
+    const bool looks = goes_by_evaluations(regime_);
+    const auto every = regime_.integer("evaluate_every");
+    const auto over = [&](const std::vector<Examples>& chunks) {
+        return descent::evaluate(*model_, weights_, loss_, chunks, data_.shape.classes,
+                                 data_.detection.has_value());
+    };
+    while (updates_ < until) {
+        loading.report(static_cast<double>(updates_.count) / static_cast<double>(until.count),
+                       "the dense network's first " + format_count(until.count) + " updates");
+        while (!planned_changes_.empty() && planned_changes_.front().at <= updates_) {
+            apply(planned_changes_.front());
+            planned_changes_.erase(planned_changes_.begin());
+        }
+        if (const auto early = stop_early())
+            throw InputError("regime.prune_rewind_update = " + std::to_string(until.count) +
+                             ": the dense network ends at update " + format_count(updates_.count) + " (" +
+                             *early + "); expected an earlier one");
+        const bool due = plan_.between_epochs() && plan_.epochs() % every == 0;
+        const auto batch = accumulate();
+        if (due && looks) observe(plan_.plain() ? batch : over(train_chunks()), over(validation_chunks()));
+        if (!step(batch).finite())
+            throw InputError("regime.prune_rewind_update = " + std::to_string(until.count) +
+                             ": the dense network diverges at update " + format_count(updates_.count));
+    }
+}
+
+void Experiment::prune(const TrainedNetwork& parent, const Loading& loading) {
+    if (prunable_.empty() || updates_.count != 0)
+        throw std::logic_error("only a network of a level above 0 is pruned, before its first update");
+    const at::NoGradGuard no_grad;
+    const auto kept = kept_weights(parent, prunable_, spec_);
+    const auto& rewind = regime_.text("prune_rewind");
+    if (regime_.text("prune_branch") == "reinitialised") {
+        RandomStream init(spec_.seed, "pruning/init/" + std::to_string(prune_level(regime_)));
+        const Weights fresh(model_->weights(), init, precision(regime_));
+        weights_.flat().copy_(fresh.flat());
+    } else if (rewind == "none") {
+        weights_.flat().copy_(parent.weights);
+    } else if (begin().count > 0) {
+        const at::AutoGradMode grad(true);
+        train_dense(begin(), loading);
+    }
+    mask_.set(kept);
+    mask_.cut(weights_.flat());
+    weights_.gradient().zero_();
+    start_.copy_(weights_.flat());
+    optimizer_ = fresh_optimizer();
+    averages_ = Averages(regime_, weights_.flat());
+    cut_ = true;
+}
+
+void Experiment::require_pruned() const {
+    if (prunable_.empty()) return;
+    if (!cut_)
+        throw std::logic_error("a network of level " + std::to_string(prune_level(regime_)) +
+                               " was not made from the trained one that it is to be cut from");
+    if (const auto stray = mask_.stray(weights_.flat()); stray > 0)
+        throw std::logic_error(format_count(stray) + " weights that were cut are not 0");
+}
+
+} // namespace descent

@@ -1,0 +1,20 @@
+#include "core/store/trained_run.h"
+
+#include "core/store/store.h"
+
+namespace descent {
+
+std::optional<TrainedRun> trained_run(const StoreReader& reader, const std::filesystem::path& store,
+                                      const std::string& key) {
+    for (auto& run : reader.runs_by_key(key)) {
+        if (run.state != RunState::finished) continue;
+        const auto saved = reader.last_checkpoint(run.id);
+        if (!saved || saved->update != run.updates) continue;
+        auto file = checkpoint_folder(store) / saved->file;
+        std::error_code gone;
+        if (std::filesystem::exists(file, gone)) return TrainedRun{std::move(run), std::move(file)};
+    }
+    return std::nullopt;
+}
+
+} // namespace descent
