@@ -18,6 +18,7 @@ struct Prepared {
 struct Loading {
     std::stop_token stop{};
     LoadProgress progress{};
+    bool samples = false; ///< Inspection::samples is wanted, where it costs memory to keep them
     void report(double share, const std::string& what) const {
         if (stop.stop_requested()) throw InputError("interrupted");
         if (progress) progress(share, what);
