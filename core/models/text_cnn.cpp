@@ -54,7 +54,8 @@ public:
         const auto each = largest(w, examples);
         std::vector<Activation> all;
         for (std::size_t i = 0; i < each.size(); ++i)
-            all.push_back({"conv." + std::to_string(i), each[i], 0, std::numeric_limits<double>::quiet_NaN()});
+            all.push_back(
+                {"conv." + std::to_string(i), each[i], 0, std::numeric_limits<double>::quiet_NaN()});
         return all;
     }
 
@@ -83,7 +84,8 @@ private:
             const auto at = embedding_.weights() + 2 * i;
             const auto y = at::conv1d(x, w[at], w[at + 1]); // [n, filters, places]
             const auto past = at::arange(y.size(2), at::kLong).add(kernels_[i]).gt(lengths).unsqueeze(1);
-            all.push_back(std::get<0>(y.masked_fill(past, -std::numeric_limits<double>::infinity()).max(2)).relu());
+            all.push_back(
+                std::get<0>(y.masked_fill(past, -std::numeric_limits<double>::infinity()).max(2)).relu());
         }
         return all;
     }
@@ -98,14 +100,15 @@ private:
 } // namespace
 
 ModelDefinition model_text_cnn() {
-    auto params = embedding_params();
-    params.push_back(text("kernels", "3,4,5", "Words in a row that the filters span, widths by commas"));
-    params.push_back(integer("filters", 100, "Filters of each width").at_least(1).at_most(4096).log());
-    params.push_back(real("dropout", 0.5, "Share of the filters' outputs left out while training").at_least(0).below(1));
+    auto table = embedding_params();
+    table.push_back(text("kernels", "3,4,5", "Words in a row that the filters span, widths by commas"));
+    table.push_back(integer("filters", 100, "Filters of each width").at_least(1).at_most(4096).log());
+    table.push_back(
+        real("dropout", 0.5, "Share of the filters' outputs left out while training").at_least(0).below(1));
     return {{.id = "text-cnn",
              .title = "CNN of texts",
              .summary = "Filters over words in a row, the largest output of each, linear read-out (Kim 2014)",
-             .params = std::move(params),
+             .params = std::move(table),
              .tasks = kTextTasks},
             [](const ParamSet& params, const TaskShape& shape, std::uint64_t seed) {
                 return std::make_unique<TextCnn>(params, shape, seed);

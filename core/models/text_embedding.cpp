@@ -34,7 +34,8 @@ TextEmbedding::TextEmbedding(const ParamSet& params, const TaskShape& shape, std
 }
 
 void TextEmbedding::add(std::vector<WeightSpec>& specs) const {
-    if (trained_) specs.push_back({"embedding.weight", {known_, size_}, WeightSpec::Init::uniform, scale_, start_});
+    if (trained_)
+        specs.push_back({"embedding.weight", {known_, size_}, WeightSpec::Init::uniform, scale_, start_});
 }
 
 Tensor TextEmbedding::ids(const Tensor& inputs) const {
@@ -48,13 +49,15 @@ Tensor TextEmbedding::operator()(const Weights& weights, const Tensor& ids) cons
 }
 
 ParamTable embedding_params() {
-    return {choice("embedding", "fine-tuned", {"fine-tuned", "frozen", "random"},
-                   "Word vectors: the task's and trained further (drawn where it has none), the task's as they are, "
-                   "or drawn and trained"),
-            integer("embedding_size", 100, "Numbers a word, where the task has no vectors or they are drawn")
-                .at_least(1)
-                .at_most(4096)
-                .log()};
+    return {
+        choice(
+            "embedding", "fine-tuned", {"fine-tuned", "frozen", "random"},
+            "Word vectors: the task's and trained further (drawn where it has none), the task's as they are, "
+            "or drawn and trained"),
+        integer("embedding_size", 100, "Numbers a word, where the task has no vectors or they are drawn")
+            .at_least(1)
+            .at_most(4096)
+            .log()};
 }
 
 std::vector<Examples> prepare_texts(const Examples& set, std::int64_t chunk) {

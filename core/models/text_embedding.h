@@ -26,7 +26,7 @@ public:
 private:
     bool trained_;
     std::int64_t known_, size_;
-    Tensor start_; ///< what a trained one begins with, or a frozen one is; undefined where it is drawn
+    Tensor start_;        ///< what a trained one begins with, or a frozen one is; undefined where it is drawn
     double scale_ = 0.25; ///< of draws, U(±scale), as Kim 2014
 };
 

@@ -83,7 +83,10 @@ TextReadFacts TextCorpus::read(const std::filesystem::path& place, const TextLay
 
 void TextCorpus::take(const MadeTexts& texts) {
     for (const auto& item : texts.items)
-        add(item.text, label_number({.text = {}, .label = texts.classes[static_cast<std::size_t>(item.label)], .file = {}}, false),
+        add(item.text,
+            label_number(
+                {.text = {}, .label = texts.classes[static_cast<std::size_t>(item.label)], .file = {}},
+                false),
             false);
 }
 
@@ -171,9 +174,8 @@ void TextCorpus::split(double validation_share, double test_share, std::uint64_t
             *sides[i] = i < validation ? 1 : 2;
     }
     for (auto& row : rows_)
-        row.side = row.from_test_source
-                       ? 2
-                       : of_class[static_cast<std::size_t>(home.at(row.hash))].at(row.hash);
+        row.side =
+            row.from_test_source ? 2 : of_class[static_cast<std::size_t>(home.at(row.hash))].at(row.hash);
 }
 
 template<class Work>
@@ -278,9 +280,8 @@ std::string TextCorpus::hash() const {
     for (std::int32_t id = 2; id < vocabulary_.known(); ++id) hash.add(vocabulary_.word(id) + "\n");
     each_text([&](const Row& row, std::span<const std::int32_t> tokens) {
         const std::array<std::int32_t, 2> facts{row.label, row.side};
-        const auto bytes = std::as_bytes(std::span(facts)), words = std::as_bytes(tokens);
-        hash.add({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-        hash.add({reinterpret_cast<const char*>(words.data()), words.size()});
+        hash.add({reinterpret_cast<const char*>(facts.data()), sizeof facts});
+        hash.add({reinterpret_cast<const char*>(tokens.data()), tokens.size_bytes()});
         hash.add({reinterpret_cast<const char*>(&row.hash), sizeof row.hash});
     });
     return hash.hex();

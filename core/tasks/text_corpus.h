@@ -22,11 +22,11 @@ class TextCorpus {
 public:
     /// What is kept of each text.
     struct Row {
-        std::int32_t label = 0;        ///< index into labels as they were met, then into classes
-        std::uint32_t kept = 0;        ///< tokens, at least 1
-        std::uint32_t tokens = 0;      ///< before the cut; 0 of an empty text
-        std::uint64_t hash = 0;        ///< of its bytes
-        std::int8_t side = 0;          ///< 0 train, 1 validation, 2 test
+        std::int32_t label = 0;   ///< index into labels as they were met, then into classes
+        std::uint32_t kept = 0;   ///< tokens, at least 1
+        std::uint32_t tokens = 0; ///< before the cut; 0 of an empty text
+        std::uint64_t hash = 0;   ///< of its bytes
+        std::int8_t side = 0;     ///< 0 train, 1 validation, 2 test
         bool from_test_source = false;
     };
 
@@ -54,7 +54,9 @@ public:
     const std::vector<std::string>& classes() const { return classes_; }
     const Vocabulary& vocabulary() const { return vocabulary_; }
     std::int64_t longest() const; ///< tokens of the longest, after the cut
-    std::int64_t left_out() const { return left_out_; } ///< texts of aclImdb's folder "unsup", which have no class
+    std::int64_t left_out() const {
+        return left_out_;
+    } ///< texts of aclImdb's folder "unsup", which have no class
     /// Equal to an earlier one of the same source, and of the test source that also stand in the other.
     std::int64_t repeated() const;
     std::int64_t leaked() const;

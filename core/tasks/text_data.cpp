@@ -17,26 +17,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kLayouts{std::pair{"detect", TextLayout::Kind::detect},
-                              std::pair{"table", TextLayout::Kind::table},
-                              std::pair{"folders", TextLayout::Kind::folders},
-                              std::pair{"files", TextLayout::Kind::files},
-                              std::pair{"lines", TextLayout::Kind::lines}};
+constexpr std::array kLayouts{
+    std::pair{"detect", TextLayout::Kind::detect}, std::pair{"table", TextLayout::Kind::table},
+    std::pair{"folders", TextLayout::Kind::folders}, std::pair{"files", TextLayout::Kind::files},
+    std::pair{"lines", TextLayout::Kind::lines}};
 
 ParamTable params(const TextTask& task) {
     ParamTable table{
-        path("source", "",
-             "File or folder of labelled texts: a table, LABEL text lines, a folder a class, or a folder with "
-             "train and test in it; empty for built-in, synthetic ones"),
+        path(
+            "source", "",
+            "File or folder of labelled texts: a table, LABEL text lines, a folder a class, or a folder with "
+            "train and test in it; empty for built-in, synthetic ones"),
         path("test_source", "", "File or folder of the test's texts; empty splits test_share off"),
         real("validation_share", 0.15, "Share of the texts held out for validation").above(0).below(1),
-        real("test_share", task.test_share, "Share held out for the test at the end, where it has no texts of its own")
+        real("test_share", task.test_share,
+             "Share held out for the test at the end, where it has no texts of its own")
             .at_least(0)
             .below(1),
         integer("split_seed", 0, "Seed of the split, apart from the run's seed so that replicates share it")
             .at_least(0),
         choice("layout", "detect", {"detect", "table", "folders", "files", "lines"},
-               "How the texts lie: a table (CSV, TSV), a folder of folders by class with a text a file, a folder of "
+               "How the texts lie: a table (CSV, TSV), a folder of folders by class with a text a file, a "
+               "folder of "
                "LABEL.txt with a text a line, or LABEL text lines")
             .under("Reading"),
         text("delimiter", "", "Character between a table's fields, or tab; empty finds it").under("Reading"),
@@ -44,16 +46,26 @@ ParamTable params(const TextTask& task) {
             .under("Reading"),
         text("label_column", "", "A table's column of labels, by name or number from 1; empty finds it")
             .under("Reading"),
-        text("text_columns", "", "A table's columns of text, by commas, joined in this order; empty finds them")
+        text("text_columns", "",
+             "A table's columns of text, by commas, joined in this order; empty finds them")
             .under("Reading"),
         choice("encoding", task.encoding, {"utf-8", "latin-1"}, "Of the files").under("Reading"),
-        integer("examples", task.examples, "Built-in texts to make").at_least(20).at_most(1'000'000).log().under("Built-in texts"),
-        real("made_noise", 0.05, "Share of the built-in texts whose label is drawn anew").at_least(0).at_most(1).under("Built-in texts"),
+        integer("examples", task.examples, "Built-in texts to make")
+            .at_least(20)
+            .at_most(1'000'000)
+            .log()
+            .under("Built-in texts"),
+        real("made_noise", 0.05, "Share of the built-in texts whose label is drawn anew")
+            .at_least(0)
+            .at_most(1)
+            .under("Built-in texts"),
         choice("tokenizer", "word", tokenizer_names(),
-               "How a text is cut into words: at blanks, into words and marks, or into runs of two or more letters and digits")
+               "How a text is cut into words: at blanks, into words and marks, or into runs of two or more "
+               "letters and digits")
             .under("Words"),
         flag("lower", true, "Takes all letters as lower case").under("Words"),
-        integer("max_words", 25'000, "Words that the vocabulary holds, the commonest of the training texts; 0 for all")
+        integer("max_words", 25'000,
+                "Words that the vocabulary holds, the commonest of the training texts; 0 for all")
             .at_least(0)
             .in("words")
             .log()
@@ -91,7 +103,8 @@ nlohmann::json to_json(const TextReadFacts& facts) {
     std::string kind;
     for (const auto& [name, value] : kLayouts)
         if (facts.layout.kind == value) kind = name;
-    nlohmann::json json{{"hash", facts.hash}, {"texts", facts.texts}, {"layout", kind}, {"latin1", facts.layout.latin1}};
+    nlohmann::json json{
+        {"hash", facts.hash}, {"texts", facts.texts}, {"layout", kind}, {"latin1", facts.layout.latin1}};
     if (facts.layout.kind == TextLayout::Kind::table)
         json.update({{"delimiter", facts.layout.delimiter},
                      {"header", facts.layout.header == TextLayout::Header::yes},
@@ -100,7 +113,8 @@ nlohmann::json to_json(const TextReadFacts& facts) {
     return json;
 }
 
-/// The one entry of a folder that is called `name`, or `name`.csv and the like, or ends with .`name`; "" for none.
+/// The one entry of a folder that is called `name`, or `name`.csv and the like, or ends with .`name`; "" for
+/// none.
 fs::path part_of(const fs::path& folder, const std::string& name) {
     fs::path found;
     std::error_code error;
@@ -132,16 +146,20 @@ Sources sources(const ParamSet& p) {
 nlohmann::json lengths_json(std::vector<std::uint32_t> lengths) {
     std::ranges::sort(lengths);
     const auto at = [&](double share) {
-        return lengths[static_cast<std::size_t>(std::llround(share * static_cast<double>(lengths.size() - 1)))];
+        return lengths[static_cast<std::size_t>(
+            std::llround(share * static_cast<double>(lengths.size() - 1)))];
     };
-    nlohmann::json json{{"least", at(0)},    {"quarter", at(0.25)},           {"median", at(0.5)},
-                        {"three_quarters", at(0.75)}, {"nineteen_twentieths", at(0.95)}, {"most", at(1)}};
+    nlohmann::json json{{"least", at(0)},
+                        {"quarter", at(0.25)},
+                        {"median", at(0.5)},
+                        {"three_quarters", at(0.75)},
+                        {"nineteen_twentieths", at(0.95)},
+                        {"most", at(1)}};
     // How many have up to so many tokens: forty equal steps to the 99th percentile, then the rest.
     constexpr std::uint32_t kSteps = 40;
     const auto step = std::max<std::uint32_t>(1, (at(0.99) + kSteps - 1) / kSteps);
     std::vector<std::int64_t> counts(kSteps + 1, 0);
-    for (const auto length : lengths)
-        ++counts[std::min(kSteps, length == 0 ? 0 : (length - 1) / step)];
+    for (const auto length : lengths) ++counts[std::min(kSteps, length == 0 ? 0 : (length - 1) / step)];
     json["histogram"] = {{"step", step}, {"counts", counts}};
     return json;
 }
@@ -180,19 +198,23 @@ void describe(const TextCorpus& corpus, const ParamSet& p, nlohmann::json report
     for (std::int32_t id = 2; id < words.size(); ++id) met += words.occurrences(id) > 0 ? 1 : 0;
     out.notes.push_back("vocabulary: " + format_count(known) + " of the " + format_count(met) +
                         " words of the training texts; it knows " + shares(corpus.known_share(0)) +
-                        " of their tokens and " + shares(corpus.known_share(1)) + " of the validation texts'");
-    out.notes.push_back("lengths: half of the texts have at most " + format_count(tokens["median"].get<std::int64_t>()) +
-                        " tokens, 95% at most " + format_count(tokens["nineteen_twentieths"].get<std::int64_t>()) +
-                        ", the longest " + format_count(tokens["most"].get<std::int64_t>()) + "; " + format_count(cut) +
+                        " of their tokens and " + shares(corpus.known_share(1)) +
+                        " of the validation texts'");
+    out.notes.push_back("lengths: half of the texts have at most " +
+                        format_count(tokens["median"].get<std::int64_t>()) + " tokens, 95% at most " +
+                        format_count(tokens["nineteen_twentieths"].get<std::int64_t>()) + ", the longest " +
+                        format_count(tokens["most"].get<std::int64_t>()) + "; " + format_count(cut) +
                         " cut to " + format_count(p.integer("max_length")));
     const auto one = [](std::int64_t n, const char* text, const char* texts) {
         return format_count(n) + " " + (n == 1 ? text : texts);
     };
-    if (empty > 0) out.notes.push_back(one(empty, "empty text", "empty texts") + ", taken as one unknown word");
+    if (empty > 0)
+        out.notes.push_back(one(empty, "empty text", "empty texts") + ", taken as one unknown word");
     if (const auto leaked = corpus.leaked(); leaked > 0)
         out.notes.push_back(one(leaked, "text", "texts") + " of the test set also among the others");
     if (corpus.left_out() > 0)
-        out.notes.push_back(one(corpus.left_out(), "text", "texts") + " in folders 'unsup' left out: without a class");
+        out.notes.push_back(one(corpus.left_out(), "text", "texts") +
+                            " in folders 'unsup' left out: without a class");
 
     report.update({{"counts", out.class_counts},
                    {"duplicates", out.duplicates},
@@ -202,7 +224,9 @@ void describe(const TextCorpus& corpus, const ParamSet& p, nlohmann::json report
                    {"vocabulary", known},
                    {"words", met},
                    {"known_share",
-                    {{"train", corpus.known_share(0)}, {"validation", corpus.known_share(1)}, {"test", corpus.known_share(2)}}},
+                    {{"train", corpus.known_share(0)},
+                     {"validation", corpus.known_share(1)},
+                     {"test", corpus.known_share(2)}}},
                    {"unknown_share_of_validation", 1 - corpus.known_share(1)},
                    {"lengths", tokens}});
     auto& facts = out.provenance;
@@ -225,8 +249,10 @@ TaskData load(const TextTask& task, const ParamSet& p, const Loading& loading) {
         throw InputError("task.validation_share + task.test_share = " + to_string(Value(validation + test)) +
                          ": expected less than 1, so that something is left to train on");
 
-    TextCorpus corpus(make_tokenizer(p.text("tokenizer"), p.flag("lower")), p.integer("max_length"), loading.samples);
-    nlohmann::json manifest{{"source", built_in ? "built-in" : from.train.string()}, {"split_seed", p.integer("split_seed")}};
+    TextCorpus corpus(make_tokenizer(p.text("tokenizer"), p.flag("lower")), p.integer("max_length"),
+                      loading.samples);
+    nlohmann::json manifest{{"source", built_in ? "built-in" : from.train.string()},
+                            {"split_seed", p.integer("split_seed")}};
     if (built_in) {
         corpus.take(task.make(p.integer("examples"), p.real("made_noise")));
     } else {
@@ -245,7 +271,8 @@ TaskData load(const TextTask& task, const ParamSet& p, const Loading& loading) {
     data.validation = corpus.examples(1);
     data.test = corpus.examples(2);
     if (data.train.size() == 0 || data.validation.size() == 0)
-        throw InputError("task.source = " + from.train.string() + ": too few texts to split into train and validation");
+        throw InputError("task.source = " + from.train.string() +
+                         ": too few texts to split into train and validation");
 
     const auto& words = corpus.vocabulary();
     auto shape = std::make_shared<TextShape>();
@@ -260,7 +287,9 @@ TaskData load(const TextTask& task, const ParamSet& p, const Loading& loading) {
     if (!vector_hash.empty()) manifest["vectors"] = vector_hash;
 
     auto& out = data.inspection;
-    if (built_in) out.notes.push_back("built-in texts: synthetic, made by a small grammar; a figure reached on them says nothing of real texts");
+    if (built_in)
+        out.notes.push_back("built-in texts: synthetic, made by a small grammar; a figure reached on them "
+                            "says nothing of real texts");
     describe(corpus, p, std::move(report), out);
     if (!on_vectors.empty()) out.notes.push_back(on_vectors);
     out.provenance.data_source = built_in ? "built-in, synthetic" : from.train.string();

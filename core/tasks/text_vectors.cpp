@@ -40,21 +40,23 @@ std::string from_file(const ParamSet& p, const Vocabulary& vocabulary, const Loa
         throw InputError("task.vector_kind = file: expected a file of word vectors in task.vectors");
     std::vector<std::string> words;
     for (std::int32_t id = 2; id < shape.known; ++id) words.push_back(vocabulary.word(id));
-    auto read = read_word_vectors(file, words, {loading.stop, [&](double share) {
-                                                    loading.report(share, "reading " + file.filename().string());
-                                                }});
+    auto read = read_word_vectors(
+        file, words,
+        {loading.stop, [&](double share) { loading.report(share, "reading " + file.filename().string()); }});
     const auto d = read.dimension;
     std::int64_t found = 0;
     shape.vectors = at::zeros({shape.known, d}, at::kFloat);
     shape.in_file = at::zeros({shape.known}, at::kBool);
-    std::memcpy(shape.vectors.data_ptr<float>() + 2 * d, read.values.data(), read.values.size() * sizeof(float));
+    std::memcpy(shape.vectors.data_ptr<float>() + 2 * d, read.values.data(),
+                read.values.size() * sizeof(float));
     for (std::size_t i = 0; i < words.size(); ++i) {
         shape.in_file.data_ptr<bool>()[i + 2] = read.found[i] != 0;
         found += read.found[i] != 0 ? 1 : 0;
     }
     if (found == 0)
         throw InputError(file.string() + ": none of the " + format_count(std::ssize(words)) +
-                         " words of the vocabulary is in it; expected vectors of words cut and cased like these, such as '" +
+                         " words of the vocabulary is in it; expected vectors of words cut and cased like "
+                         "these, such as '" +
                          (words.empty() ? "" : words.front()) + "'");
     file_hash = read.hash;
     return "word vectors: " + format_count(d) + " numbers each, from " + file.filename().string() + "; " +
@@ -69,8 +71,8 @@ std::string from_texts(const ParamSet& p, const Examples& train, const Loading& 
     const auto d = std::min(how.dimension, shape.known);
     Sha256 hash;
     std::ostringstream recipe;
-    recipe << std::hexfloat << "ppmi 1 " << shape.known << ' ' << d << ' ' << how.window << ' ' << how.shift << ' '
-           << how.scale << '\n';
+    recipe << std::hexfloat << "ppmi 1 " << shape.known << ' ' << d << ' ' << how.window << ' ' << how.shift
+           << ' ' << how.scale << '\n';
     hash.add(recipe.str());
     hash.add({reinterpret_cast<const char*>(words.data()), words.size() * sizeof(std::int32_t)});
     const auto key = hash.hex();
@@ -92,11 +94,13 @@ std::string from_texts(const ParamSet& p, const Examples& train, const Loading& 
 
 ParamTable vector_params(const std::string& kind) {
     return {
-        choice("vector_kind", kind, {"none", "file", "ppmi"},
-               "Word vectors that models may begin with: none, those of a file, or made from the training texts "
-               "(positive pointwise mutual information and a truncated SVD)")
+        choice(
+            "vector_kind", kind, {"none", "file", "ppmi"},
+            "Word vectors that models may begin with: none, those of a file, or made from the training texts "
+            "(positive pointwise mutual information and a truncated SVD)")
             .under("Word vectors"),
-        path("vectors", "", "File of word vectors, in GloVe's or word2vec's text format; empty unless vector_kind is file")
+        path("vectors", "",
+             "File of word vectors, in GloVe's or word2vec's text format; empty unless vector_kind is file")
             .under("Word vectors"),
         integer("vector_dimension", 100, "Numbers a word, of vectors made from the texts")
             .at_least(1)
@@ -117,8 +121,8 @@ std::string add_vectors(const ParamSet& p, const Vocabulary& vocabulary, const E
                         const Loading& loading, TextShape& shape, std::string& file_hash) {
     const auto& kind = p.text("vector_kind");
     if (kind != "file" && !p.text("vectors").empty())
-        throw InputError("task.vectors = " + p.text("vectors") + " is not read while task.vector_kind is " + kind +
-                         "; expected task.vector_kind = file");
+        throw InputError("task.vectors = " + p.text("vectors") + " is not read while task.vector_kind is " +
+                         kind + "; expected task.vector_kind = file");
     if (kind == "file") return from_file(p, vocabulary, loading, shape, file_hash);
     if (kind == "ppmi") return from_texts(p, train, loading, shape);
     return {};

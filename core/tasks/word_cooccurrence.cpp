@@ -2,7 +2,6 @@
 
 #include "core/base/random.h"
 
-
 #include <algorithm>
 #include <cmath>
 
@@ -25,7 +24,8 @@ struct SparseRows {
         const auto* from = x.data_ptr<float>();
         auto* to = y.data_ptr<float>();
         for (std::int64_t i = 0; i < rows(); ++i)
-            for (auto at = begin[static_cast<std::size_t>(i)]; at < begin[static_cast<std::size_t>(i) + 1]; ++at)
+            for (auto at = begin[static_cast<std::size_t>(i)]; at < begin[static_cast<std::size_t>(i) + 1];
+                 ++at)
                 add(to + i * k, from + column[static_cast<std::size_t>(at)] * k,
                     value[static_cast<std::size_t>(at)], k);
         return y;
@@ -37,7 +37,8 @@ struct SparseRows {
         const auto* from = x.data_ptr<float>();
         auto* to = y.data_ptr<float>();
         for (std::int64_t i = 0; i < rows(); ++i)
-            for (auto at = begin[static_cast<std::size_t>(i)]; at < begin[static_cast<std::size_t>(i) + 1]; ++at)
+            for (auto at = begin[static_cast<std::size_t>(i)]; at < begin[static_cast<std::size_t>(i) + 1];
+                 ++at)
                 add(to + column[static_cast<std::size_t>(at)] * k, from + i * k,
                     value[static_cast<std::size_t>(at)], k);
         return y;
@@ -71,7 +72,8 @@ SparseRows count_pairs(const std::vector<std::int32_t>& words, std::int64_t know
                        const Loading& loading) {
     // Everybody's neighbours first, word by word, then each word's counted: no table of all pairs.
     std::vector<std::int64_t> begin(static_cast<std::size_t>(known) + 1, 0);
-    each_pair(words, known, window, [&](std::int32_t i, std::int32_t) { ++begin[static_cast<std::size_t>(i) + 1]; });
+    each_pair(words, known, window,
+              [&](std::int32_t i, std::int32_t) { ++begin[static_cast<std::size_t>(i) + 1]; });
     for (std::size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
     std::vector<std::int32_t> neighbours(static_cast<std::size_t>(begin.back()));
     auto next = begin;
@@ -105,18 +107,21 @@ void to_information(SparseRows& m, double shift) {
     std::vector<double> total(n, 0), context(n, 0); // counts are symmetric: a word's are its context's too
     double all = 0;
     for (std::size_t i = 0; i < n; ++i) {
-        for (auto at = m.begin[i]; at < m.begin[i + 1]; ++at) total[i] += m.value[static_cast<std::size_t>(at)];
+        for (auto at = m.begin[i]; at < m.begin[i + 1]; ++at)
+            total[i] += m.value[static_cast<std::size_t>(at)];
         context[i] = std::pow(total[i], 0.75);
         all += context[i];
     }
     std::size_t kept = 0;
     for (std::size_t i = 0; i < n; ++i) {
-        const auto first = static_cast<std::size_t>(m.begin[i]), last = static_cast<std::size_t>(m.begin[i + 1]);
+        const auto first = static_cast<std::size_t>(m.begin[i]),
+                   last = static_cast<std::size_t>(m.begin[i + 1]);
         m.begin[i] = static_cast<std::int64_t>(kept);
         for (auto at = first; at < last; ++at) {
             const auto j = m.column[at];
             const double information =
-                std::log(m.value[at] * all / (total[i] * context[static_cast<std::size_t>(j)])) - std::log(shift);
+                std::log(m.value[at] * all / (total[i] * context[static_cast<std::size_t>(j)])) -
+                std::log(shift);
             if (information <= 0) continue;
             m.column[kept] = j;
             m.value[kept++] = static_cast<float>(information);
@@ -154,13 +159,15 @@ Tensor WordCooccurrence::vectors(const std::vector<std::int32_t>& words, std::in
     loading.report(0.9, what);
     const auto b = m.transposed_times(x).to(at::kDouble); // (QᵀM)ᵀ
     const auto [values, directions] = at::linalg_eigh(b.t().matmul(b));
-    const auto largest = directions.slice(1, k - d).flip(1), squares = values.slice(0, k - d).flip(0).clamp_min(0);
+    const auto largest = directions.slice(1, k - d).flip(1),
+               squares = values.slice(0, k - d).flip(0).clamp_min(0);
     auto result = x.to(at::kDouble).matmul(largest) * squares.pow(0.25); // U·√σ, σ² the eigenvalues
     // A singular vector's sign is anybody's choice: the largest element's is to be plus.
     const auto peak = result.gather(0, result.abs().argmax(0, true));
     result = result * at::where(peak < 0, -1.0, 1.0);
     const auto norms = result.norm(2, {1}, true);
-    result = at::where(norms > 1e-9, result / norms.clamp_min(1e-9) * (scale * std::sqrt(static_cast<double>(d))), 0.0);
+    result = at::where(norms > 1e-9,
+                       result / norms.clamp_min(1e-9) * (scale * std::sqrt(static_cast<double>(d))), 0.0);
     return result.to(at::kFloat).contiguous();
 }
 

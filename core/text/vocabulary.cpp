@@ -35,12 +35,12 @@ Vocabulary::~Vocabulary() = default;
 Vocabulary::Vocabulary(Vocabulary&&) noexcept = default;
 Vocabulary& Vocabulary::operator=(Vocabulary&&) noexcept = default;
 
-void Vocabulary::count(std::string_view word) {
+void Vocabulary::count(std::string_view word, std::int64_t times) {
     if (words_->closed) throw std::logic_error("a word counted after the vocabulary was closed");
     const auto at = words_->ids.find(word);
     Words::Word& counted =
         at == words_->ids.end() ? words_->add(word) : words_->words[static_cast<std::size_t>(at->second)];
-    ++counted.occurrences;
+    counted.occurrences += times;
 }
 
 void Vocabulary::close(std::int64_t most, std::int64_t least) {

@@ -21,8 +21,8 @@ public:
     Vocabulary(Vocabulary&&) noexcept;
     Vocabulary& operator=(Vocabulary&&) noexcept;
 
-    /// Counts a word of the training texts.
-    void count(std::string_view word);
+    /// Counts a word of the training texts, met so often.
+    void count(std::string_view word, std::int64_t times = 1);
     /// Orders what was counted. `most`: size with padding and the unknown word, 0 for no bound; words counted
     /// less than `least` times are unknown.
     void close(std::int64_t most, std::int64_t least);
