@@ -14,8 +14,9 @@ struct TextLayout {
     enum class Kind {
         detect,
         table,   ///< CSV or TSV as RFC 4180 has it, any delimiter; a label column, one text column or more
-        folders, ///< a folder of folders, each a class, one text a file (the layout of aclImdb)
-        files,   ///< a folder of LABEL.txt files, one text a line
+        folders, ///< a folder of folders, each a class, one text a file (the layout of aclImdb, of which
+                 ///< `unsup`, the texts without a label, is no class beside pos and neg)
+        files,   ///< a folder of LABEL.txt (or name.LABEL) files, one text a line, an empty line an empty text
         lines,   ///< "LABEL text" lines; of "LABEL:fine text" (TREC) the coarse label
     };
     enum class Header { detect, yes, no };
@@ -54,7 +55,8 @@ struct TextReading {
 TextReadFacts read_texts(const std::filesystem::path& place, const TextLayout& layout,
                          const std::function<void(LabelledText&&)>& take, const TextReading& how = {});
 
-/// The first rows, as they would be read with this layout, for a person to choose columns by.
+/// The first rows (of a folder, the first of each class), as they would be read with this layout, for a
+/// person to choose columns by.
 struct TextPreview {
     TextLayout layout;                          ///< with nothing left open
     std::vector<std::string> columns;           ///< of a table: its names, or "1", "2", …
