@@ -21,7 +21,7 @@ DTYPE = torch.float64
 
 def texts():
     generator = torch.Generator().manual_seed(11)
-    return [torch.randint(1, WORDS, (length,), generator=generator) for length in LENGTHS]
+    return [torch.randint(2, WORDS, (length,), generator=generator) for length in LENGTHS]
 
 
 def known(ids):
