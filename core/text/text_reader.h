@@ -16,8 +16,8 @@ struct TextLayout {
         table,   ///< CSV or TSV as RFC 4180 has it, any delimiter; a label column, one text column or more
         folders, ///< a folder of folders, each a class, one text a file (the layout of aclImdb, of which
                  ///< `unsup`, the texts without a label, is no class beside pos and neg)
-        files,   ///< a folder of LABEL.txt (or name.LABEL) files, one text a line, an empty line an empty text
-        lines,   ///< "LABEL text" lines; of "LABEL:fine text" (TREC) the coarse label
+        files, ///< a folder of LABEL.txt (or name.LABEL) files, one text a line, an empty line an empty text
+        lines, ///< "LABEL text" lines; of "LABEL:fine text" (TREC) the coarse label
     };
     enum class Header { detect, yes, no };
     Kind kind = Kind::detect;
