@@ -137,7 +137,7 @@ TaskData small_texts() {
     words->in_file = at::zeros({known}, at::kBool);
     for (std::int64_t id = 2; id < all_words; ++id) {
         words->hashes.data_ptr<std::int32_t>()[id] =
-            static_cast<std::int32_t>(murmur3_32("w" + std::to_string(id)));
+            static_cast<std::int32_t>(murmur3_32(std::string("w").append(std::to_string(id))));
         if (id >= known || id == 7) continue;
         words->in_file.data_ptr<bool>()[id] = true;
         for (std::int64_t k = 0; k < d; ++k)

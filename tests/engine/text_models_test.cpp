@@ -20,7 +20,8 @@ TaskData texts_of(const Golden& golden) {
     words->known = std::stoll(golden.metadata.at("known"));
     words->hashes = at::zeros({100}, at::kInt);
     for (int id = 2; id < 100; ++id)
-        words->hashes[id] = static_cast<std::int32_t>(murmur3_32("w" + std::to_string(id)));
+        words->hashes[id] =
+            static_cast<std::int32_t>(murmur3_32(std::string("w").append(std::to_string(id))));
     if (golden.tensors.contains("vectors")) words->vectors = golden.tensors.at("vectors");
     TaskData data;
     data.train = {.inputs = golden.tensors.at("inputs").to(at::kInt),
@@ -133,7 +134,7 @@ TEST(TextModel, FrozenVectorsAreNoWeightsAndTrainedOnesBeginWithThem) {
         EXPECT_GT(gradient[1].norm().item<double>(), 0); // unknown words
         auto without = texts;
         auto words = std::make_shared<TextShape>(*texts.shape.words);
-        words->vectors = {};
+        words->vectors = Tensor();
         without.shape.words = words;
         EXPECT_THAT(
             [&] {
