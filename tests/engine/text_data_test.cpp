@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <sstream>
 
 namespace descent::test {
 
@@ -124,11 +125,10 @@ TEST_F(TextData, EqualTextsStandOnOneSide) {
 }
 
 TEST_F(TextData, NumbersSortBySizeAndHaveTheNamesOfTheirTask) {
-    std::string rows;
+    std::ostringstream rows;
     for (int i = 0; i < 60; ++i)
-        rows += "\"" + std::to_string(1 + i % 4) + "\",\"title " + std::to_string(i) +
-                "\",\"some words, and more\"\n";
-    const auto file = write("news.csv", rows);
+        rows << '"' << 1 + i % 4 << "\",\"title " << i << "\",\"some words, and more\"\n";
+    const auto file = write("news.csv", rows.str());
     EXPECT_EQ(load("ag-news", {{"source", file}}).inspection.provenance.classes,
               (std::vector<std::string>{"World", "Sports", "Business", "Sci/Tech"}));
     std::string many;
