@@ -18,6 +18,7 @@ struct Prepared {
 struct Loading {
     std::stop_token stop{};
     LoadProgress progress{};
+    bool samples = false; ///< Inspection::samples is wanted, where it costs memory to keep them
     void report(double share, const std::string& what) const {
         if (stop.stop_requested()) throw InputError("interrupted");
         if (progress) progress(share, what);
@@ -26,9 +27,9 @@ struct Loading {
 
 /// Labelled examples as tensors. Immutable once built; cheap to copy.
 struct Examples {
-    Tensor inputs;    ///< sequences: uint8 [n, T], padded with 0; vectors: float [n, …]
-    Tensor lengths;   ///< sequences: int64 [n], 1 … T; undefined otherwise
-    Tensor labels;    ///< int64 [n], 0 … classes − 1; all 0 where the task is a regression
+    Tensor inputs;  ///< sequences: uint8 [n, T], texts: int32 [n, T], padded with 0; vectors: float [n, …]
+    Tensor lengths; ///< sequences, texts: int64 [n], 1 … T; undefined otherwise
+    Tensor labels;  ///< int64 [n], 0 … classes − 1; all 0 where the task is a regression
     Tensor targets{}; ///< regression: float [n × outputs], what the outputs should be; undefined otherwise
     Tensor masks{};   ///< uint8 [n, …]: what dropout keeps of each example, as the model drew it; undefined
                       ///< without
@@ -55,6 +56,16 @@ public:
     virtual std::int64_t copies() const = 0;
 };
 
+/// What a model of texts must know of them. Words are numbered as core/text/vocabulary.h has it.
+struct TextShape {
+    std::int64_t known = 0;   ///< ids 0 … known − 1 are the vocabulary; larger ones are unknown words
+    std::int64_t longest = 0; ///< tokens of the longest text, after the cut
+    Tensor hashes{};          ///< int32 [all ids]: MurmurHash3 of each word's bytes; of 0 and 1: 0
+    Tensor vectors{}; ///< float [known, d] made before training; rows 0 and 1 are zeros; undefined where
+                      ///< there are none
+    Tensor in_file{}; ///< bool [known]: its vector is not made up; undefined without
+};
+
 /// What a model must know of a task to be built for it.
 struct TaskShape {
     std::int64_t symbols = 0;           ///< sequences: size of the alphabet; 0 otherwise
@@ -63,6 +74,7 @@ struct TaskShape {
     std::int64_t outputs = 0;           ///< units of the output; 0: one a class
     /// With one output for two classes: what it should be for class 0 and for class 1.
     std::array<double, 2> sides{0, 1};
+    std::shared_ptr<const TextShape> words{}; ///< texts; null otherwise
 
     bool regression() const { return classes == 0; }
     bool one_output() const { return classes == 2 && outputs == 1; }

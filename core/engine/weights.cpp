@@ -8,7 +8,13 @@ Weights::Weights(const std::vector<WeightSpec>& specs, RandomStream& init, at::S
     auto drawn = at::empty({total}, at::kDouble);
     auto* out = drawn.data_ptr<double>();
     for (const auto& spec : specs) {
-        for (std::int64_t i = c10::multiply_integers(spec.shape); i > 0; --i)
+        const auto n = c10::multiply_integers(spec.shape);
+        if (spec.given.defined()) {
+            drawn.narrow(0, out - drawn.data_ptr<double>(), n).copy_(spec.given.reshape({n}));
+            out += n;
+            continue;
+        }
+        for (auto i = n; i > 0; --i)
             *out++ = spec.init == WeightSpec::Init::uniform ? init.uniform(-spec.scale, spec.scale)
                                                             : spec.scale * init.normal();
     }

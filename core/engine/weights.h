@@ -15,6 +15,7 @@ struct WeightSpec {
     std::vector<std::int64_t> shape;
     Init init = Init::uniform;
     double scale = 0; ///< uniform: U(−scale, scale); normal: N(0, scale²)
+    Tensor given{};   ///< these values in place of draws, of any shape of as many; undefined otherwise
 };
 
 /// A model's weights in one contiguous buffer, their gradient in another; each weight is a leaf that views

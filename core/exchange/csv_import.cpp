@@ -1,8 +1,8 @@
-#include "core/exchange/csv_table.h"
 #include "core/exchange/importers.h"
 
 #include "core/base/param.h"
 #include "core/store/csv_text.h"
+#include "core/text/csv_table.h"
 
 #include <algorithm>
 #include <array>

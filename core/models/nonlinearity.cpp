@@ -26,6 +26,11 @@ const std::array kAll{
     Nonlinearity{"gelu", [](const Tensor& z) { return at::gelu(z); }, kNone, kNone},
     Nonlinearity{"softplus", [](const Tensor& z) { return at::softplus(z); }, 0, kNone},
     Nonlinearity{"hard-sigmoid", [](const Tensor& z) { return at::hardsigmoid(z); }, 0, 1},
+    Nonlinearity{"log-sigmoid", [](const Tensor& z) { return at::log_sigmoid(z); }, kNone, 0},
+    Nonlinearity{"celu", [](const Tensor& z) { return at::celu(z); }, -1, kNone},
+    // Klambauer et al. 2017: −λα where it is flat.
+    Nonlinearity{"selu", [](const Tensor& z) { return at::selu(z); }, -1.7580993408473766, kNone},
+    Nonlinearity{"hard-swish", [](const Tensor& z) { return at::hardswish(z); }, kNone, kNone},
     Nonlinearity{"hard-tanh", [](const Tensor& z) { return at::hardtanh(z); }, -1, 1},
     // Always at one of its ends, with a slope or without.
     Nonlinearity{"threshold", step, kNone, kNone},

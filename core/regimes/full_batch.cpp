@@ -1,5 +1,6 @@
 #include "core/engine/registry.h"
 #include "core/tasks/keyword_spotting.h"
+#include "core/tasks/text_data.h"
 
 namespace descent {
 
@@ -11,6 +12,8 @@ RegimeDefinition regime_full_batch() {
                         {"optimizer.lr", 0.1, "sgd"},
                         {"optimizer.momentum", 0.9, "sgd"},
                         {"epochs", std::int64_t{600}},
+                        {"regime.augmentation", std::string("off"), "", kTextTasks},
+                        {"epochs", std::int64_t{200}, "", kTextTasks},
                         {"epochs", std::int64_t{1425}, "", {"symmetry"}}, // as Rumelhart et al. 1986
                         {"regime.augmentation", std::string("frozen"), "", kKeywordTasks},
                         {"regime.balance", std::string("loss"), "", kKeywordTasks},

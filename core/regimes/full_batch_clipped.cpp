@@ -1,5 +1,6 @@
 #include "core/engine/registry.h"
 #include "core/tasks/keyword_spotting.h"
+#include "core/tasks/text_data.h"
 
 namespace descent {
 
@@ -12,6 +13,8 @@ RegimeDefinition regime_full_batch_clipped() {
                         {"optimizer.lr", 0.4, "sgd"},
                         {"optimizer.momentum", 0.9, "sgd"},
                         {"epochs", std::int64_t{600}},
+                        {"regime.augmentation", std::string("off"), "", kTextTasks},
+                        {"epochs", std::int64_t{200}, "", kTextTasks},
                         {"regime.augmentation", std::string("frozen"), "", kKeywordTasks},
                         {"regime.balance", std::string("loss"), "", kKeywordTasks},
                         {"regime.micro_batch", std::int64_t{512}, "", kKeywordTasks},

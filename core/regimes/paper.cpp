@@ -1,6 +1,7 @@
 #include "core/regimes/paper.h"
 
 #include "core/tasks/keyword_spotting.h"
+#include "core/tasks/text_data.h"
 
 namespace descent {
 
@@ -28,6 +29,7 @@ std::vector<Delta> paper_sgd(const char* order) {
                  {"regime.warmup", std::int64_t{35}},
                  {"optimizer.lr", 0.1, "sgd"},
                  {"epochs", std::int64_t{20}},
+                 {"regime.batch_size", std::int64_t{64}, "", kTextTasks},
                  {"regime.batch_size", std::int64_t{64}, "", kKeywordTasks},
                  {"regime.clip_norm", 2.0, "", kKeywordTasks},
                  {"optimizer.lr", 0.01, "sgd", kKeywordTasks},
@@ -44,6 +46,7 @@ std::vector<Delta> paper_full_batch(double lr, std::int64_t updates, double keyw
                  {"regime.period", updates * 4 / 3},
                  {"optimizer.lr", lr, "sgd"},
                  {"epochs", updates},
+                 {"regime.augmentation", std::string("off"), "", kTextTasks},
                  {"regime.augmentation", std::string("frozen"), "", kKeywordTasks},
                  {"regime.micro_batch", std::int64_t{512}, "", kKeywordTasks},
                  {"regime.warmup", keyword_updates * 2 / 15, "", kKeywordTasks},

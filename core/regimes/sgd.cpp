@@ -1,5 +1,6 @@
 #include "core/engine/registry.h"
 #include "core/tasks/keyword_spotting.h"
+#include "core/tasks/text_data.h"
 
 namespace descent {
 
@@ -10,6 +11,8 @@ RegimeDefinition regime_sgd() {
              .deltas = {{"optimizer.lr", 0.1, "sgd"},
                         {"optimizer.momentum", 0.9, "sgd"},
                         {"epochs", std::int64_t{20}},
+                        {"regime.batch_size", std::int64_t{64}, "", kTextTasks},
+                        {"epochs", std::int64_t{10}, "", kTextTasks},
                         {"regime.batch_size", std::int64_t{64}, "", kKeywordTasks},
                         {"regime.balance", std::string("loss"), "", kKeywordTasks},
                         {"regime.clip_norm", 2.0, "", kKeywordTasks},

@@ -1,5 +1,7 @@
 #include "tests/engine/support.h"
 
+#include "core/tasks/text_data.h"
+#include "core/text/feature_hash.h"
 #include "core/text/normalise.h"
 
 #include <algorithm>
@@ -111,14 +113,56 @@ TaskData small_points() {
     return task.load(params, {});
 }
 
+TaskData small_texts() {
+    constexpr std::int64_t n = 45, longest = 9, known = 20, all_words = 26, d = 5;
+    RandomStream random(7, "texts");
+    Examples all{.inputs = at::zeros({n, longest}, at::kInt),
+                 .lengths = at::empty({n}, at::kLong),
+                 .labels = at::empty({n}, at::kLong)};
+    for (std::int64_t i = 0; i < n; ++i) {
+        const auto label = i % 3;
+        const auto length = 1 + static_cast<std::int64_t>(random.below(longest));
+        all.labels.data_ptr<std::int64_t>()[i] = label;
+        all.lengths.data_ptr<std::int64_t>()[i] = length;
+        for (std::int64_t t = 0; t < length; ++t)
+            all.inputs.data_ptr<std::int32_t>()[i * longest + t] = static_cast<std::int32_t>(
+                random.uniform() < 0.5 ? 2 + 6 * label + static_cast<std::int64_t>(random.below(6))
+                                       : 2 + static_cast<std::int64_t>(random.below(all_words - 2)));
+    }
+    auto words = std::make_shared<TextShape>();
+    words->known = known;
+    words->longest = longest;
+    words->hashes = at::zeros({all_words}, at::kInt);
+    words->vectors = at::zeros({known, d}, at::kFloat);
+    words->in_file = at::zeros({known}, at::kBool);
+    for (std::int64_t id = 2; id < all_words; ++id) {
+        words->hashes.data_ptr<std::int32_t>()[id] =
+            static_cast<std::int32_t>(murmur3_32(std::string("w").append(std::to_string(id))));
+        if (id >= known || id == 7) continue;
+        words->in_file.data_ptr<bool>()[id] = true;
+        for (std::int64_t k = 0; k < d; ++k)
+            words->vectors.data_ptr<float>()[id * d + k] = static_cast<float>(random.normal());
+    }
+    TaskData data;
+    data.train = all.slice(0, 30);
+    data.validation = all.slice(30, n);
+    data.shape = {.classes = 3, .words = std::move(words)};
+    data.inspection.provenance.classes = {"a", "b", "c"};
+    return data;
+}
+
 TaskData small_task_for(const std::string& model) {
     const auto& tasks = registry().model(model).entry.tasks;
+    if (!tasks.empty() && tasks.front() == kTextTasks.front()) return small_texts();
     if (!tasks.empty() && tasks.front() == "gaussian-mixture") return small_points();
     return model == "crnn-attention" ? small_sounds() : small_task();
 }
 
 std::vector<std::pair<std::string, std::string>> width_setting(const std::string& model, int width) {
-    for (const char* name : {"hidden", "features"})
+    if (const auto* layers = registry().catalog.find_param(Group::model, model, "layers");
+        layers && layers->type == ParamType::text)
+        return {{"model.layers", std::to_string(width) + ",4"}};
+    for (const char* name : {"hidden", "features", "filters"})
         if (registry().catalog.find_param(Group::model, model, name))
             return {{"model." + std::string(name), std::to_string(width)}};
     return {};

@@ -24,6 +24,10 @@ TaskData small_sounds();
 /// validation 15.
 TaskData small_points();
 
+/// Forty-five made-up texts of one to nine words in three classes, with word vectors for most of the eighteen
+/// words that are known; train 30, validation 15, among them words that are not.
+TaskData small_texts();
+
 /// The fixture that a model trains on.
 TaskData small_task_for(const std::string& model);
 

@@ -1,0 +1,21 @@
+#include "core/engine/registry.h"
+#include "core/models/text_recurrent.h"
+#include "core/tasks/text_data.h"
+
+namespace descent {
+
+ModelDefinition model_text_gru() {
+    return {
+        {.id = "text-gru",
+         .title = "GRU of texts",
+         .summary =
+             "Gated recurrent units over word vectors (torch.nn.GRU), packed, read at each text's own end",
+         .params = text_recurrent_params(true),
+         .deltas = {{"regime.clip_norm", 5.0}},
+         .tasks = kTextTasks},
+        [](const ParamSet& params, const TaskShape& shape, std::uint64_t seed) {
+            return std::make_unique<TextRecurrent>(params, shape, seed, TextRecurrent::Cell::gru);
+        }};
+}
+
+} // namespace descent
