@@ -2,6 +2,7 @@
 
 #include "core/base/change.h"
 #include "core/base/format.h"
+#include "core/base/loss_rules.h"
 #include "core/base/schedule.h"
 
 #include <algorithm>
@@ -118,6 +119,7 @@ public:
             for (const Delta& delta : chosen(group).deltas) apply(chosen(group), delta);
         for (const auto& [path, text] : request_.settings) set(path, text);
         read_texts(catalog_, spec_);
+        if (auto why = loss_refusal(spec_)) throw InputError(std::move(*why));
         set_budget();
         spec_.seed = request_.seed;
         return std::move(spec_);
