@@ -75,6 +75,10 @@ std::optional<std::string> loss_note(const RunSpec& spec, std::int64_t classes) 
     const auto loss = text_of(spec.regime, "loss"), output = text_of(spec.model, "output");
     if (among(kOfLogits, loss) && among(kBounded, output) && output != "silu")
         return loss + " on outputs that " + output + " bounds cannot fall to 0; identity does not bound them";
+    if (loss == "l1" && classes > 2)
+        return "l1 is least at the median of labels of 0 and 1, which is 0 for a class less likely than a "
+               "half: it "
+               "often answers 0 for all; huber and mse do not";
     constexpr std::int64_t many = 4; // from where one output among many zeros has little say
     if (compares_outputs(loss) && classes >= many && !among(kOfProbabilities, output))
         return loss + " on the outputs of " + format_count(classes) +

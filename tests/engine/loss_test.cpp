@@ -169,6 +169,7 @@ TEST(LossRules, TellWhatIsAcceptedButShouldBeKnown) {
             .value_or("");
     };
     EXPECT_THAT(note("mse", "identity", 18), HasSubstr("18 classes"));
+    EXPECT_THAT(note("l1", "identity", 3), HasSubstr("median"));
     EXPECT_EQ(note("mse", "softmax", 18), "");
     EXPECT_EQ(note("mse", "identity", 2), "");
     EXPECT_EQ(note("mse", "identity", 0), "") << "a regression";
