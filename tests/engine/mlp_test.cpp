@@ -43,6 +43,7 @@ TEST(Mlp, MembersSideBySideAnswerAsEachAlone) {
                 SCOPED_TRACE(activation + " " + bias + " " + layers);
                 const auto model = mlp({{"model.activation", activation},
                                         {"model.output", "sigmoid"},
+                                        {"regime.loss", "mse"},
                                         {"model.bias", bias},
                                         {"model.layers", layers},
                                         {"model.hidden", "4"}},
