@@ -164,7 +164,8 @@ void add_export(CLI::App& app, Action& action) {
         ->type_name("EXPR");
     command->add_option("--csv", options->csv, "Every sample as a tidy table")->type_name("FILE");
     command
-        ->add_option("--curve", options->curve, "With --csv: the detection curves instead: fa-fr, roc or det")
+        ->add_option("--curve", options->curve,
+                     "With --csv: the curves of detectors and classes instead: fa-fr, roc or det")
         ->type_name("KIND");
     command
         ->add_option("--jsonl", options->jsonl,
@@ -187,7 +188,9 @@ void add_export(CLI::App& app, Action& action) {
         "  fa-fr  false_alarm, false_reject: shares of all examples of the set\n"
         "  roc    false_positive_rate, true_positive_rate\n"
         "  det    false_positive_probit, false_negative_probit\n"
-        "keyword is empty for the curve of all keywords together.\n\n"
+        "keyword is empty for the curve of all keywords together. Of tasks that tell classes apart it is the "
+        "class against\n"
+        "the rest, micro average or (roc) macro average, and threshold is a score (nan on the latter).\n\n"
         "Examples:\n  descent export brave-otter --csv otter.csv\n  descent export brave calm --csv "
         "both.csv\n"
         "  descent export brave-otter --curve fa-fr --csv curves.csv\n"

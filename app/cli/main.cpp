@@ -102,6 +102,7 @@ int run(int argc, char** argv) {
     add_study_commands(app, action);
     add_compare_command(app, action);
     add_store_commands(app, action);
+    add_score_commands(app, action);
     add_exchange_commands(app, action);
     add_edit_commands(app, action);
     add_catalog_commands(app, action);

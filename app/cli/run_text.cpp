@@ -40,7 +40,8 @@ std::string params_text(const ParamSet& params) {
 
 bool is_share(const std::string& metric) {
     return metric.find("accuracy") != std::string::npos || metric.find("recall") != std::string::npos ||
-           metric.find("macro-f1") != std::string::npos || metric.ends_with("baseline") ||
+           metric.ends_with("-f1") || metric.ends_with("-precision") ||
+           metric.ends_with("/calibration-error") || metric.ends_with("baseline") ||
            metric.ends_with("-share");
 }
 

@@ -197,6 +197,10 @@ private:
         const double majority = run.provenance.majority_baseline;
         row("accuracy", "accuracy", percent,
             majority > 0 ? "  (always the commonest class: " + percent(majority) + ")" : "");
+        row("macro F1", "macro-f1", percent, "");
+        row(
+            "macro AUROC", "macro-auroc", [](double v) { return format_number(v); }, "");
+        row("calibration error", "calibration-error", percent, "");
         const auto number = [](double v) { return format_number(v); };
         row("AUROC", "auroc", number, "");
         row("area under FA-FR", "auc-fa-fr", number, "");

@@ -2,6 +2,7 @@
 
 #include "core/base/change.h"
 #include "core/base/format.h"
+#include "core/base/loss_rules.h"
 #include "core/base/pruning.h"
 #include "core/base/schedule.h"
 
@@ -104,20 +105,6 @@ void read_texts(const Catalog& catalog, RunSpec& spec) {
     *planned = to_text(*changes);
 }
 
-/// Parameters that make no sense together.
-void check_together(const RunSpec& spec) {
-    const auto word = [](const Part& part, const char* name) {
-        const auto at = part.params.values.find(name);
-        const auto* text = at == part.params.values.end() ? nullptr : std::get_if<std::string>(&at->second);
-        return text ? *text : std::string();
-    };
-    const auto output = word(spec.model, "output");
-    if (word(spec.regime, "loss") == "cross-entropy" && !output.empty() && output != "identity")
-        throw InputError("model.output = " + output +
-                         ": cross-entropy puts a softmax or sigmoid of its own on the outputs; expected "
-                         "model.output = identity, or regime.loss = mse");
-}
-
 /// One resolution. Throws InputError, and std::logic_error where the catalog contradicts itself.
 class Resolver {
 public:
@@ -133,7 +120,7 @@ public:
             for (const Delta& delta : chosen(group).deltas) apply(chosen(group), delta);
         for (const auto& [path, text] : request_.settings) set(path, text);
         read_texts(catalog_, spec_);
-        check_together(spec_);
+        if (auto why = loss_refusal(spec_)) throw InputError(std::move(*why));
         set_budget();
         check_pruning(spec_);
         spec_.seed = request_.seed;

@@ -45,7 +45,7 @@ public:
             if (!options.samples) facts.samples.clear();
             complete(facts, experiment, 1);
             if (!options.samples)
-                for (auto& note : notes(spec, experiment.plan().size()))
+                for (auto& note : notes(spec, experiment.plan().size(), experiment.data().shape.classes))
                     facts.notes.push_back(std::move(note));
             facts.provenance.manifest.clear();
             if (options.time_updates && !busy_->test())

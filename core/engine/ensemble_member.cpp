@@ -28,9 +28,12 @@ EnsembleMember::EnsembleMember(const RunSpec& spec, std::size_t index, const Tas
     , model_(registry().model(spec.model.id).make(spec.model.params, data.shape, spec.seed))
     , majority_baseline_(descent::majority_baseline(data, labels_))
     , plan_(with_labels(data.train, labels_), nullptr, *model_, data.shape.classes, spec_)
+    , loss_(spec_.regime.params, data.shape, class_weights_)
+    , classes_(data.shape.classes)
     , schedule_(schedule_of(spec_.regime.params, plan_))
     , plateau_(spec_.regime.params)
     , early_stop_(spec_.regime.params, data.shape.regression())
+    , constant_(constant_answer(spec_, data.inspection.provenance.classes))
     , evaluate_every_(spec_.regime.params.integer("evaluate_every"))
     , record_every_(spec_.regime.params.integer("record_every"))
     , clips_(clips(spec_.regime.params))
@@ -41,7 +44,6 @@ EnsembleMember::EnsembleMember(const RunSpec& spec, std::size_t index, const Tas
                       spec_.regime.params.integer("stop_when_perfect") > 0)
     , base_lr_(spec_.optimizer.params.real("lr"))
     , planned_(plan_.planned({})) {
-    const LossFunction check(spec_.regime.params, data.shape, class_weights_);
     matrix_every_ = matrix_interval(evaluate_every_, plan_.planned_epochs({}));
     probes_ = make_probes({spec_, data.inspection.provenance.classes, majority_baseline_, data.detection},
                           recorder_);
@@ -70,6 +72,18 @@ std::optional<Update> EnsembleMember::perfect_at() const {
     return plan_.plain() ? early_stop_.perfect_at() : std::nullopt;
 }
 
+bool EnsembleMember::scores_due(bool last) const {
+    return classes_ > 0 && (last || descent::scores_due(epoch_, evaluate_every_));
+}
+
+std::optional<ClassScores> EnsembleMember::scores(const Tensor& weights, const Examples& set) const {
+    RandomStream any(0, "init"); // replaced at once
+    Weights own(model_->weights(), any, precision(spec_.regime.params));
+    own.flat().copy_(weights);
+    const auto chunks = model_->prepare(set, spec_.regime.params.integer("micro_batch"));
+    return evaluate(*model_, own, loss_, chunks, classes_, {.scores = true}).scores;
+}
+
 void EnsembleMember::evaluated(const Evaluation& train, const Evaluation& validation, const Evaluation* test,
                                const Tensor& weights, double seconds) {
     const bool last = complete();
@@ -90,6 +104,9 @@ void EnsembleMember::evaluated(const Evaluation& train, const Evaluation& valida
         .last = last};
     recorder_.at(updates_, epoch_, seconds);
     for (const auto& probe : probes_) probe->evaluated(facts, recorder_);
+    const double done = last ? 1 : static_cast<double>(updates_.count) / static_cast<double>(planned_.count);
+    if (auto hint = constant_.observe(train.loss(), train.confusion, done))
+        note(LogLine::Level::warning, *std::move(hint));
     examples_since_ = 0;
     evaluated_at_ = seconds;
 }

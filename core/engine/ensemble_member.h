@@ -51,6 +51,10 @@ public:
     /// An evaluation at the weights as they are. `test`: at the end only.
     void evaluated(const Evaluation& train, const Evaluation& validation, const Evaluation* test,
                    const Tensor& weights, double seconds);
+    /// Whether the evaluation in hand is to score each example, as scores_due() says of a run alone.
+    bool scores_due(bool last) const;
+    /// Of each example of the set under its weights [own P]; none for a regression.
+    std::optional<ClassScores> scores(const Tensor& weights, const Examples& set) const;
     bool looks_at_weights() const { return looks_at_weights_; } ///< else evaluated() needs none
     /// After a step of which nothing is measured: it is not one that records().
     void updated() { ++updates_.count; }
@@ -77,9 +81,12 @@ private:
     std::unique_ptr<Model> model_;
     double majority_baseline_;
     BatchPlan plan_;
+    LossFunction loss_;
+    std::int64_t classes_;
     Schedule schedule_;
     Plateau plateau_;
     EarlyStop early_stop_;
+    ConstantAnswer constant_;
     Recorder recorder_;
     std::vector<std::unique_ptr<Probe>> probes_;
     std::int64_t evaluate_every_, record_every_, matrix_every_;

@@ -150,10 +150,15 @@ void EnsembleTrainer::evaluate(const Members& which, const MemberSums* whole_set
     const auto classes = data_.shape.classes;
     const double now = seconds();
     for (const auto row : which) {
-        const auto tests =
+        auto tests =
             tested ? std::optional(of_member(on_test, row, data_.test.size(), classes)) : std::nullopt;
-        at(row).evaluated(of_member(on_train, row, data_.train.size(), classes),
-                          of_member(on_validation, row, data_.validation.size(), classes),
+        auto validated = of_member(on_validation, row, data_.validation.size(), classes);
+        if (const auto& member = at(row); member.scores_due(last)) {
+            const auto own = weights(member.index());
+            validated.scores = member.scores(own, data_.validation);
+            if (tests) tests->scores = member.scores(own, data_.test);
+        }
+        at(row).evaluated(of_member(on_train, row, data_.train.size(), classes), validated,
                           tests ? &*tests : nullptr,
                           at(row).looks_at_weights() ? weights(at(row).index()) : Tensor(), now);
     }

@@ -1,5 +1,7 @@
 #include "core/engine/evaluation.h"
 
+#include <algorithm>
+
 namespace descent {
 
 void Evaluation::add(const Tensor& outputs, const Tensor& losses, const Tensor& truths,
@@ -16,15 +18,47 @@ void Evaluation::add(const Tensor& outputs, const Tensor& losses, const Tensor& 
     labels.insert(labels.end(), truth, truth + truths.size(0));
 }
 
+namespace {
+
+void add_scores(ClassScores& into, std::vector<std::int64_t>& places, const Tensor& scores,
+                const Examples& chunk) {
+    const auto all = scores.contiguous();
+    const auto* label = chunk.labels.data_ptr<std::int64_t>();
+    const auto* place = chunk.places.defined() ? chunk.places.data_ptr<std::int64_t>() : nullptr;
+    into.scores.insert(into.scores.end(), all.data_ptr<double>(), all.data_ptr<double>() + all.numel());
+    for (std::int64_t i = 0; i < chunk.size(); ++i) {
+        places.push_back(place ? place[i] : into.size());
+        into.labels.push_back(label[i]);
+    }
+}
+
+/// As the set has them, whatever the model has made of its order.
+void put_in_order(ClassScores& of, const std::vector<std::int64_t>& places) {
+    const auto labels = of.labels;
+    const auto scores = of.scores;
+    const auto width = static_cast<std::ptrdiff_t>(of.classes);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        of.labels[static_cast<std::size_t>(places[i])] = labels[i];
+        std::copy_n(scores.begin() + static_cast<std::ptrdiff_t>(i) * width, width,
+                    of.scores.begin() + places[i] * width);
+    }
+}
+
+} // namespace
+
 Evaluation evaluate(const Model& model, const Weights& weights, const LossFunction& loss,
-                    const std::vector<Examples>& chunks, std::int64_t classes, bool keep_logits) {
+                    const std::vector<Examples>& chunks, std::int64_t classes, Keeping keeping) {
     const at::NoGradGuard no_grad;
-    Evaluation result(classes, keep_logits);
+    Evaluation result(classes, keeping.logits);
+    std::vector<std::int64_t> places; // of the scored examples in the set
+    if (keeping.scores && classes > 0) result.scores.emplace().classes = classes;
     for (const auto& chunk : chunks) {
         const auto outputs = model.logits(weights, chunk);
         result.add(outputs, loss.reported(outputs, chunk.labels, chunk.targets), chunk.labels,
                    loss.answers(outputs));
+        if (result.scores) add_scores(*result.scores, places, loss.scores(outputs), chunk);
     }
+    if (result.scores) put_in_order(*result.scores, places);
     return result;
 }
 

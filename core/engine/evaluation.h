@@ -1,9 +1,10 @@
 #pragma once
 
-#include "core/analysis/confusion.h"
+#include "core/analysis/class_scores.h"
 #include "core/engine/loss.h"
 #include "core/models/model.h"
 
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -15,8 +16,9 @@ struct Evaluation {
     std::int64_t examples = 0;
     Confusion confusion; ///< of no classes for a regression
     bool keeps_logits = false;
-    std::vector<double> logits;       ///< [n × classes], in the examples' order, if kept
-    std::vector<std::int64_t> labels; ///< [n], likewise
+    std::vector<double> logits;        ///< [n × classes], in the examples' order, if kept
+    std::vector<std::int64_t> labels;  ///< [n], likewise
+    std::optional<ClassScores> scores; ///< where they were asked for
 
     explicit Evaluation(std::int64_t classes = 0, bool keep_logits = false)
         : confusion(classes)
@@ -28,8 +30,13 @@ struct Evaluation {
     void add(const Tensor& outputs, const Tensor& losses, const Tensor& truths, const Tensor& answers);
 };
 
+/// What an evaluation keeps of each example, in the order of the examples passed over.
+struct Keeping {
+    bool logits = false, scores = false; ///< scores: of tasks with classes
+};
+
 /// Forward passes only. Thread: any, one set of weights at a time.
 Evaluation evaluate(const Model& model, const Weights& weights, const LossFunction& loss,
-                    const std::vector<Examples>& chunks, std::int64_t classes, bool keep_logits = false);
+                    const std::vector<Examples>& chunks, std::int64_t classes, Keeping keeping = {});
 
 } // namespace descent

@@ -64,6 +64,8 @@ std::optional<Family> family_of(const EnsembleProblem& problem) {
     for (const auto* side : {&data.train, &data.validation, &data.test})
         if (side->size() >= kMostExamples || side->masks.defined()) return {};
 
+    const auto& loss = regime.text("loss");
+    if (loss != "cross-entropy" && loss != "mse") return {};
     Family family{.loss = loss_of(regime, data.shape),
                   .mean = regime.text("reduction") == "mean",
                   .regression = data.shape.regression(),

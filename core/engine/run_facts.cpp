@@ -1,6 +1,7 @@
 #include "core/engine/run_facts.h"
 
 #include "core/base/format.h"
+#include "core/base/loss_rules.h"
 #include "core/engine/registry.h"
 #include "core/engine/system.h"
 
@@ -27,7 +28,7 @@ void complete(Provenance& facts, std::int64_t parameters, int threads) {
     facts.host = host_name();
 }
 
-std::vector<std::string> notes(const RunSpec& spec, std::int64_t examples) {
+std::vector<std::string> notes(const RunSpec& spec, std::int64_t examples, std::int64_t classes) {
     const auto& regime = spec.regime.params;
     auto batch = regime.integer("batch_size");
     if (batch == 0 || batch > examples) batch = examples;
@@ -36,6 +37,7 @@ std::vector<std::string> notes(const RunSpec& spec, std::int64_t examples) {
     const double lr = spec.optimizer.params.real("lr"), clip = regime.real("clip_norm");
     const std::string here = sum ? "sum" : "mean", there = sum ? "mean" : "sum";
     std::vector<std::string> all;
+    if (auto note = loss_note(spec, classes)) all.push_back(std::move(*note));
     if (batch == 1) return all;
     if (spec.optimizer.id == "sgd")
         all.push_back("lr " + format_number(lr) + " on the " + here + " over " + format_count(batch) +
@@ -48,7 +50,8 @@ std::vector<std::string> notes(const RunSpec& spec, std::int64_t examples) {
 
 std::vector<LogLine> first_lines(const Inspection& facts, const RunSpec& spec, std::int64_t examples) {
     std::vector<LogLine> log;
-    for (auto& note : notes(spec, examples)) log.push_back({LogLine::Level::info, 0, std::move(note)});
+    for (auto& note : notes(spec, examples, std::ssize(facts.provenance.classes)))
+        log.push_back({LogLine::Level::info, 0, std::move(note)});
     std::string dropped;
     for (const auto& [character, times] : facts.dropped_characters)
         dropped +=

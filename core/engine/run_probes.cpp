@@ -3,6 +3,9 @@
 #include "core/base/format.h"
 #include "core/engine/registry.h"
 
+#include <bit>
+#include <cmath>
+
 namespace descent {
 
 namespace {
@@ -21,6 +24,17 @@ std::vector<std::unique_ptr<Probe>> make_probes(const ProbeSetup& setup, Recorde
 std::int64_t matrix_interval(std::int64_t evaluate_every, std::int64_t planned_epochs) {
     const auto evaluations = planned_epochs / evaluate_every + 1;
     return evaluate_every * ((evaluations + kKeptMatrices - 1) / kKeptMatrices);
+}
+
+bool scores_due(Epoch epoch, std::int64_t evaluate_every) {
+    const auto before =
+        static_cast<std::uint64_t>(std::llround(epoch.passes)) / static_cast<std::uint64_t>(evaluate_every);
+    return before == 0 || std::has_single_bit(before);
+}
+
+ConstantAnswer constant_answer(const RunSpec& spec, const std::vector<std::string>& classes) {
+    const auto& loss = spec.regime.params.text("loss");
+    return {classes, loss == "cross-entropy" || loss == "nll"};
 }
 
 StateChange divergence(Update update, const UpdateFacts& facts) {

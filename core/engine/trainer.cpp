@@ -25,6 +25,7 @@ Trainer::Trainer(Experiment& experiment, Control& control, Sinks sinks, RunId ru
     , sinks_(sinks)
     , run_(std::move(run))
     , checkpoints_(std::move(checkpoints))
+    , constant_(constant_answer(experiment.spec(), experiment.data().inspection.provenance.classes))
     , meter_(experiment, recorder_)
     , density_(experiment, recorder_)
     , to_come_(experiment.planned_changes())
@@ -108,14 +109,15 @@ void Trainer::evaluate(const Evaluation* whole_set, bool last) {
     const auto classes = experiment_.data().shape.classes;
     const auto& model = experiment_.model();
     const auto& weights = experiment_.weights();
-    const auto over = [&](const std::vector<Examples>& chunks) {
+    const auto over = [&](const std::vector<Examples>& chunks, bool scores = false) {
         return descent::evaluate(model, weights, experiment_.loss(), chunks, classes,
-                                 experiment_.data().detection.has_value());
+                                 {experiment_.data().detection.has_value(), scores});
     };
     const auto train = whole_set ? *whole_set : over(experiment_.train_chunks());
-    const auto validation = over(experiment_.validation_chunks());
+    const auto validation =
+        over(experiment_.validation_chunks(), last || scores_due(epoch_, evaluate_every_));
     std::optional<Evaluation> test;
-    if (last && experiment_.data().test.size() > 0) test = over(experiment_.test_chunks());
+    if (last && experiment_.data().test.size() > 0) test = over(experiment_.test_chunks(), true);
     std::optional<Evaluation> averaged;
     if (auto& averages = experiment_.averages(); averages.ready()) {
         const KeepWeights keep(experiment_.weights());
@@ -136,6 +138,9 @@ void Trainer::evaluate(const Evaluation* whole_set, bool last) {
         .last = last};
     recorder_.at(update_, epoch_, seconds());
     for (const auto& probe : probes_) probe->evaluated(facts, recorder_);
+    const double done = last ? 1 : static_cast<double>(update_.count) / static_cast<double>(planned_.count);
+    if (auto hint = constant_.observe(train.loss(), train.confusion, done))
+        note(LogLine::Level::warning, *std::move(hint));
     meter_.record_share(seconds() - meter_.seconds());
     examples_since_ = 0;
     evaluated_at_ = seconds();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/constant_answer.h"
 #include "core/base/events.h"
 #include "core/engine/checkpoint.h"
 #include "core/engine/control.h"
@@ -73,6 +74,7 @@ private:
     std::filesystem::path checkpoints_;
     Recorder recorder_;
     std::vector<std::unique_ptr<Probe>> probes_;
+    ConstantAnswer constant_;
     Meter meter_;
     DensityRecord density_;
     std::vector<Breakpoint> breakpoints_;

@@ -35,13 +35,17 @@ class Mlp : public Model {
 public:
     Mlp(const ParamSet& params, const TaskShape& shape)
         : hidden_(nonlinearity(params.text("activation")))
-        , output_(nonlinearity(params.text("output")))
+        , output_(output_layer(params.text("output")))
         , init_{params.text("init"), params.real("init_scale")}
         , bias_(params.flag("bias"))
         , dimensions_(std::ssize(shape.features))
         , widths_(static_cast<std::size_t>(params.integer("layers")) + 2, params.integer("hidden")) {
         widths_.front() = c10::multiply_integers(shape.features);
         widths_.back() = shape.width();
+        const auto& output = params.text("output");
+        if (widths_.back() == 1 && (output == "softmax" || output == "log-softmax"))
+            throw InputError("model.output = " + output +
+                             ": of the task's one output it would always make the same; expected another");
     }
 
     std::vector<WeightSpec> weights() const override {
@@ -66,7 +70,7 @@ public:
         for (std::size_t i = 0; i < layers(); ++i) {
             const auto weight = w[i * per_layer()].transpose(1, 2);
             x = bias_ ? at::baddbmm(w[2 * i + 1].unsqueeze(1), x, weight) : at::bmm(x, weight);
-            x = (i + 1 == layers() ? output_ : hidden_).apply(x);
+            x = i + 1 == layers() ? output_(x) : hidden_.apply(x);
         }
         return x;
     }
@@ -93,10 +97,11 @@ private:
             x = hidden_.apply(x);
             look(i, x);
         }
-        return output_.apply(x);
+        return output_(x);
     }
 
-    const Nonlinearity &hidden_, &output_;
+    const Nonlinearity& hidden_;
+    Tensor (*output_)(const Tensor&);
     Initialisation init_;
     bool bias_;
     std::int64_t dimensions_;          ///< of an example
@@ -106,35 +111,36 @@ private:
 } // namespace
 
 ModelDefinition model_mlp() {
-    return {
-        {.id = "mlp",
-         .title = "MLP",
-         .summary = "Fully connected layers (torch.nn.Linear) on vectors of numbers",
-         .params = {integer("hidden", 100, "Width of each hidden layer")
-                        .at_least(1)
-                        .at_most(8192)
-                        .in("units")
-                        .log(),
-                    integer("layers", 1, "Hidden layers; 0 for a linear model").at_least(0).at_most(64),
-                    choice("activation", "tanh", nonlinearity_names(),
-                           "What each hidden unit does to its sum; threshold is a step whose gradient "
-                           "passes straight through within ±1"),
-                    choice("output", "identity",
-                           {"identity", "sigmoid", "tanh", "hard-sigmoid", "hard-tanh", "threshold", "silu"},
-                           "What each output does to its sum; cross-entropy expects identity"),
-                    choice("init", "torch", {"torch", "uniform", "normal", "fan-in-normal", "he-normal"},
-                           "How weights are drawn: U(±1/√inputs), U(±init_scale), N(0, init_scale²), "
-                           "N(0, init_scale²/inputs) or N(0, 2/inputs); biases as the weights, with the "
-                           "last two 0"),
-                    real("init_scale", 1, "Scale of the first weights, where init goes by it")
-                        .at_least(0)
-                        .at_most(1e6)
-                        .log(),
-                    flag("bias", true, "Each unit adds a trained number to its sum")},
-         .tasks = {"gaussian-mixture", "kws-binary", "kws-3", "symmetry", "teacher"}},
-        [](const ParamSet& params, const TaskShape& shape, std::uint64_t) {
-            return std::make_unique<Mlp>(params, shape);
-        }};
+    return {{.id = "mlp",
+             .title = "MLP",
+             .summary = "Fully connected layers (torch.nn.Linear) on vectors of numbers",
+             .params = {integer("hidden", 100, "Width of each hidden layer")
+                            .at_least(1)
+                            .at_most(8192)
+                            .in("units")
+                            .log(),
+                        integer("layers", 1, "Hidden layers; 0 for a linear model").at_least(0).at_most(64),
+                        choice("activation", "tanh", nonlinearity_names(),
+                               "What each hidden unit does to its sum; threshold is a step whose gradient "
+                               "passes straight through within ±1"),
+                        choice("output", "identity",
+                               {"identity", "sigmoid", "tanh", "hard-sigmoid", "hard-tanh", "threshold",
+                                "silu", "softmax", "log-softmax"},
+                               "What the outputs do to their sums; cross-entropy, focal, multi-margin and "
+                               "poisson-nll expect identity, nll log-softmax"),
+                        choice("init", "torch", {"torch", "uniform", "normal", "fan-in-normal", "he-normal"},
+                               "How weights are drawn: U(±1/√inputs), U(±init_scale), N(0, init_scale²), "
+                               "N(0, init_scale²/inputs) or N(0, 2/inputs); biases as the weights, with the "
+                               "last two 0"),
+                        real("init_scale", 1, "Scale of the first weights, where init goes by it")
+                            .at_least(0)
+                            .at_most(1e6)
+                            .log(),
+                        flag("bias", true, "Each unit adds a trained number to its sum")},
+             .tasks = {"gaussian-mixture", "kws-binary", "kws-3", "symmetry", "teacher"}},
+            [](const ParamSet& params, const TaskShape& shape, std::uint64_t) {
+                return std::make_unique<Mlp>(params, shape);
+            }};
 }
 
 } // namespace descent

@@ -42,8 +42,8 @@ public:
     virtual Tensor draw_masks(std::int64_t n, RandomStream& random) const;
 
     /// Cuts a set that will be passed over many times into chunks of at most `chunk` examples. The order of
-    /// examples inside the set is the model's to choose: it may sort, share and cache (Examples::prepared).
-    /// The default only cuts.
+    /// examples inside the set is the model's to choose: it may sort, share and cache (Examples::prepared);
+    /// where it moves any, it says where from (Examples::places). The default only cuts.
     virtual std::vector<Examples> prepare(const Examples& set, std::int64_t chunk) const;
 };
 

@@ -45,6 +45,12 @@ const Nonlinearity& nonlinearity(std::string_view name) {
     return *found;
 }
 
+Tensor (*output_layer(std::string_view name))(const Tensor&) {
+    if (name == "softmax") return [](const Tensor& z) { return at::softmax(z, -1); };
+    if (name == "log-softmax") return [](const Tensor& z) { return at::log_softmax(z, -1); };
+    return nonlinearity(name).apply;
+}
+
 std::vector<std::string> nonlinearity_names() {
     std::vector<std::string> all;
     for (const auto& each : kAll) all.emplace_back(each.name);

@@ -23,5 +23,8 @@ struct Nonlinearity {
 const Nonlinearity& nonlinearity(std::string_view name);
 /// All of them: the choices of a parameter.
 std::vector<std::string> nonlinearity_names();
+/// What a layer of outputs does to its sums, the outputs being the last dimension: an elementwise one, or
+/// softmax or log-softmax over them. Throws InputError for a name that is none.
+Tensor (*output_layer(std::string_view name))(const Tensor&);
 
 } // namespace descent

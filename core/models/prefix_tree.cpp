@@ -81,7 +81,9 @@ std::vector<Examples> prepare_sequences(const Examples& set, std::int64_t chunk)
     std::vector<Examples> chunks;
     for (std::int64_t begin = 0; begin < set.size(); begin += chunk) {
         const auto end = std::min(set.size(), begin + chunk);
-        auto part = set.at(to_tensor({order.begin() + begin, order.begin() + end}));
+        const auto places = to_tensor({order.begin() + begin, order.begin() + end});
+        auto part = set.at(places);
+        part.places = places;
         part.prepared = PrefixTree::build(part);
         chunks.push_back(std::move(part));
     }

@@ -31,7 +31,8 @@ private:
 ProbeDefinition probe_loss() {
     return {"loss", "Mean loss over training, validation and test set, and of every mini-batch",
             [](const ProbeSetup& setup, Recorder& r) {
-                const bool nats = setup.spec.regime.params.text("loss") == "cross-entropy";
+                const auto& loss = setup.spec.regime.params.text("loss");
+                const bool nats = loss == "cross-entropy" || loss == "nll";
                 return std::make_unique<Loss>(nats ? "nats" : "", r);
             }};
 }

@@ -66,6 +66,7 @@ struct EvaluationFacts {
     const Evaluation* averaged = nullptr; ///< the validation set under averaged weights, where there are any
     double examples_per_second = 0;       ///< trained on since the last evaluation; 0 before the first update
     bool keep_matrices = true;            ///< long runs keep a few hundred, evenly spaced
+                                          ///< Validation and test have scores: scores_due(), and at the end
     std::optional<Update> perfect_at{};   ///< as UpdateFacts::perfect_at
     Tensor weights{};                     ///< [P], those measured
     bool first = false, last = false;     ///< at the weights that the run begins with, or ends with

@@ -87,11 +87,27 @@ ParamTable clipping() {
 
 ParamTable loss() {
     return {
-        choice(
-            "loss", "cross-entropy", {"cross-entropy", "mse"},
-            "What is descended: cross-entropy (of the softmax, or of the sigmoid where two classes have one "
-            "output), or squared error ½‖output − wanted‖²")
+        choice("loss", "cross-entropy",
+               {"cross-entropy", "mse", "nll", "focal", "multi-margin", "poisson-nll", "l1", "huber"},
+               "What is descended. On logits: cross-entropy (of the softmax, or of the sigmoid where two "
+               "classes "
+               "have one output), focal (cross-entropy times (1 − p)^γ), multi-margin (hinge of each wrong "
+               "class) "
+               "or poisson-nll (each output the logarithm of a rate). On log-softmax outputs: nll. On "
+               "numbers, 0 "
+               "and 1 for classes: squared error ½‖output − wanted‖², l1 or huber")
             .under("Loss"),
+        real("focal_gamma", 2,
+             "γ of the focal loss: how much less an example counts that is answered surely; "
+             "0 is cross-entropy (Lin et al. 2017 use 2)")
+            .at_least(0)
+            .at_most(100)
+            .under("Loss"),
+        real("margin", 1, "By how much the right class has to lead under multi-margin")
+            .above(0)
+            .log()
+            .under("Loss"),
+        real("huber_delta", 1, "Distance from which huber grows straight").above(0).log().under("Loss"),
         choice("mse_form", "half", {"half", "full"},
                "Squared error as ½‖output − wanted‖², or without the ½, as torch.nn.MSELoss")
             .under("Loss"),

@@ -38,7 +38,7 @@ TEST_F(BadInput, InNamesAndParameters) {
     expect_refused(tiny_run({"--set", "optimizer.lr=fast"}), {"optimizer.lr", "fast"});
     expect_refused(tiny_run({"--set", "optimizer.lr=nan"}), {"optimizer.lr"});
     expect_refused({"run", "--task", "symmetry", "--set", "regime.loss=cross-entropy"},
-                   {"model.output = sigmoid", "cross-entropy", "regime.loss = mse"});
+                   {"regime.loss = cross-entropy", "model.output = sigmoid", "model.output = identity"});
     for (const char* setting : {"lr=1", "optimizer.lr", "optimizer.=1", ".lr=1", "=", ""})
         expect_refused(tiny_run({"--set", setting}), {"--set", "group.parameter=value"});
 }

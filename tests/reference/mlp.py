@@ -32,10 +32,11 @@ class Threshold(nn.Module):
 # Without a second derivative worth the name: curvature.py leaves them out.
 PIECEWISE = {"hard-sigmoid": nn.Hardsigmoid, "hard-tanh": nn.Hardtanh, "threshold": Threshold, "identity": nn.Identity}
 OUTPUTS = ("sigmoid", "tanh", "hard-sigmoid", "hard-tanh", "threshold", "silu")
+OVER_CLASSES = {"softmax": (lambda: nn.Softmax(1), "mse"), "log-softmax": (lambda: nn.LogSoftmax(1), "nll")}
 
 
 def build(activation, layers, output="identity", bias=True):
-    modules = {**ACTIVATIONS, **PIECEWISE}
+    modules = {**ACTIVATIONS, **PIECEWISE, **{name: make for name, (make, _) in OVER_CLASSES.items()}}
     widths = [FEATURES] + [HIDDEN] * layers
     net = []
     for inputs, outputs in zip(widths, widths[1:]):
@@ -56,6 +57,8 @@ def case(activation, layers, dtype, output="identity", bias=True, loss_name="cro
     logits = net(inputs)
     if loss_name == "mse":
         loss = ((logits - nn.functional.one_hot(labels, CLASSES)) ** 2).sum(1).mean() / 2
+    elif loss_name == "nll":
+        loss = nn.functional.nll_loss(logits, labels)
     else:
         loss = nn.functional.cross_entropy(logits, labels)
     loss.backward()
@@ -78,6 +81,8 @@ def main():
     torch.set_num_threads(1)
     cases = [(name, name, LAYERS, {}) for name in (*ACTIVATIONS, *PIECEWISE)] + [("linear", "tanh", 0, {})]
     cases += [(f"output-{name}", "tanh", 1, {"output": name, "loss_name": "mse"}) for name in OUTPUTS]
+    cases += [(f"output-{name}", "tanh", 1, {"output": name, "loss_name": loss})
+              for name, (_, loss) in OVER_CLASSES.items()]
     cases += [("no-bias", "softplus", LAYERS, {"bias": False})]
     for stem, activation, layers, others in cases:
         single, metadata = case(activation, layers, torch.float32, **others)

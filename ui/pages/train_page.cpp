@@ -122,6 +122,7 @@ QWidget* TrainPage::makeRun() {
     adjust_->hide();
     charts_ = new ChartsGrid(plots_, *run_, *detection_);
     details_ = new RunDetails(plots_, *run_, *detection_);
+    details_->setEngine(engine_);
     charts_->setAxis(XAxis(header_->axis()));
     auto* card = new QFrame;
     card->setProperty("role", QStringLiteral("card"));

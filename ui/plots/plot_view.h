@@ -138,5 +138,6 @@ OwnPlot* makeHistogramPlot(const WatchedRun& run, QWidget* parent);
 OwnPlot* makeLandscapeLine(const WatchedRun& run, QWidget* parent);
 OwnPlot* makeLandscapePlane(const WatchedRun& run, QWidget* parent);
 OwnPlot* makeDetectionPlot(Detection& detection, QWidget* parent);
+OwnPlot* makeRocPlot(const WatchedRun& run, QWidget* parent);
 
 } // namespace descent::ui

@@ -12,7 +12,7 @@ namespace descent::ui {
 
 namespace {
 // Stored matrices that the window shows; curves of other kinds are read when they are asked for.
-constexpr std::string_view kMatrices[] = {"validation/confusion"};
+constexpr std::string_view kMatrices[] = {"validation/confusion", "validation/scores"};
 // With detection curves those of single keywords.
 constexpr std::string_view kHistories[] = {"validation/fa-fr", "histogram/", "landscape/"};
 
@@ -300,7 +300,7 @@ std::vector<std::string> WatchedRun::histories(std::string_view prefix) const {
 }
 
 void WatchedRun::loadMatrix(QObject* context, const std::string& name, Update at,
-                            std::function<void(std::optional<Matrix>)> done) {
+                            std::function<void(std::optional<Matrix>)> done) const {
     if (!id_) return;
     store_.read<std::optional<Matrix>>(
         context,

@@ -67,7 +67,7 @@ public:
     /// what there is, unless `context` is gone by then. Another run may be watched by then. Watching nothing:
     /// no call.
     void loadMatrix(QObject* context, const std::string& name, Update at,
-                    std::function<void(std::optional<Matrix>)> done);
+                    std::function<void(std::optional<Matrix>)> done) const;
     /// Made while it trained, in order.
     const std::vector<Change>& changes() const { return changes_; }
     /// Grows with each matrix that arrives: what has been made of them is stale when it differs.

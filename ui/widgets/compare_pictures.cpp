@@ -1,5 +1,6 @@
 #include "ui/widgets/compare_pictures.h"
 
+#include "core/analysis/class_scores.h"
 #include "ui/plots/detection_overlay.h"
 #include "ui/plots/parallel_view.h"
 #include "ui/plots/scatter_view.h"
@@ -30,6 +31,7 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kUsualAxes = 5; ///< of parallel coordinates, beside the metric
 constexpr const char* kDetectionCurve = "validation/fa-fr";
+constexpr const char* kScores = "validation/scores";
 
 /// A field or a metric of runs as one axis: numbers, or words by their order of appearance.
 struct Along {
@@ -115,7 +117,9 @@ void fill(QComboBox& box, const std::vector<std::string>& all, const std::string
 } // namespace
 
 bool hasDetection(const std::vector<ComparedRuns::Metric>& metrics) {
-    return std::ranges::any_of(metrics, [](const auto& m) { return m.info.name == "validation/auc-fa-fr"; });
+    return std::ranges::any_of(metrics, [](const auto& m) {
+        return m.info.name == "validation/auc-fa-fr" || m.info.name == "validation/macro-auroc";
+    });
 }
 
 PicturePane::PicturePane(RunsPlot* plot, const char* name, QWidget* parent)
@@ -297,9 +301,70 @@ CompareDetection::CompareDetection(StoreHost& store, QWidget* parent)
 CompareDetection::CompareDetection(StoreHost& store, DetectionOverlay* view, QWidget* parent)
     : PicturePane(view, "comparePaneDetection", parent)
     , store_(store)
-    , view_(view) {
+    , view_(view)
+    , class_(new QComboBox) {
+    class_->setObjectName(QStringLiteral("compareRocClass"));
+    class_->setAccessibleName(tr("Which class against the rest"));
+    class_->setProperty("role", QStringLiteral("flat"));
+    class_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     controls().addWidget(view_->makeControls());
+    controls().addWidget(class_);
     controls().addStretch();
+    class_->hide();
+    connect(class_, &QComboBox::currentIndexChanged, this, &CompareDetection::show);
+}
+
+/// The classes of the runs that have scores of them.
+void CompareDetection::offerClasses() {
+    QStringList names;
+    for (const auto& run : compared()->groups.runs) {
+        const auto it = read_.find(run.id);
+        if (it == read_.end() || !it->second.second || it->second.second->name != kScores) continue;
+        for (const auto& name : run.provenance.classes)
+            if (const QString word = QString::fromStdString(name); !names.contains(word)) names << word;
+    }
+    const QString chosen = class_->currentText();
+    const QSignalBlocker quiet(class_);
+    class_->clear();
+    class_->addItem(tr("all classes pooled"));
+    class_->addItems(names);
+    class_->setCurrentIndex(std::max(0, class_->findText(chosen)));
+    class_->setVisible(!names.isEmpty());
+}
+
+namespace {
+
+/// What a run's matrix says, of the class where it has scores of several; empty for one that it does not
+/// know.
+DetectionCurve curveOf(const Matrix& matrix, const RunRecord& run, const std::optional<std::string>& of) {
+    if (matrix.name != kScores) return detectionCurve(matrix);
+    const auto scores = ClassScores::from_matrix(matrix.rows, matrix.columns, matrix.values);
+    if (!of) return scores.size() > 0 ? pooled_classes(scores) : DetectionCurve();
+    const auto at = std::ranges::find(run.provenance.classes, *of) - run.provenance.classes.begin();
+    return at < scores.classes ? one_versus_rest(scores, at) : DetectionCurve();
+}
+
+} // namespace
+
+void CompareDetection::show() {
+    if (!compared()) return;
+    std::optional<std::string> of;
+    if (class_->currentIndex() > 0) of = class_->currentText().toStdString();
+    std::vector<DetectionLine> lines;
+    const bool folded = compared()->groups.folded;
+    for (const auto& group : compared()->groups.groups) {
+        int nth = 0; // runs of a group share its colour, and are told apart by their dashes
+        for (const std::size_t i : group.runs) {
+            const auto& run = compared()->groups.runs[i];
+            const int dash = folded ? nth++ : group.dash;
+            const auto it = read_.find(run.id);
+            if (it == read_.end() || !it->second.second) continue;
+            lines.push_back({QString::fromStdString(run.id.uuid), QString::fromStdString(run.name),
+                             group.colour, dash, curveOf(*it->second.second, run, of),
+                             run.provenance.validation_examples});
+        }
+    }
+    view_->setLines(std::move(lines));
 }
 
 void CompareDetection::refresh() {
@@ -314,6 +379,7 @@ void CompareDetection::refresh() {
             Answer answer;
             for (const auto& [run, updates] : wanted) {
                 auto matrix = reader.matrix(run, kDetectionCurve);
+                if (!matrix) matrix = reader.matrix(run, kScores);
                 answer[run] = {updates,
                                matrix ? std::make_shared<const Matrix>(std::move(*matrix)) : nullptr};
             }
@@ -322,21 +388,8 @@ void CompareDetection::refresh() {
         [this, asked = ++generation_](Answer answer) {
             for (auto& [run, matrix] : answer) read_[run] = std::move(matrix);
             if (asked != generation_) return;
-            std::vector<DetectionLine> lines;
-            const bool folded = compared()->groups.folded;
-            for (const auto& group : compared()->groups.groups) {
-                int nth = 0; // runs of a group share its colour, and are told apart by their dashes
-                for (const std::size_t i : group.runs) {
-                    const auto& run = compared()->groups.runs[i];
-                    const int dash = folded ? nth++ : group.dash;
-                    const auto it = read_.find(run.id);
-                    if (it == read_.end() || !it->second.second) continue;
-                    lines.push_back({QString::fromStdString(run.id.uuid), QString::fromStdString(run.name),
-                                     group.colour, dash, detectionCurve(*it->second.second),
-                                     run.provenance.validation_examples});
-                }
-            }
-            view_->setLines(std::move(lines));
+            offerClasses();
+            show();
         });
 }
 

@@ -79,7 +79,8 @@ private:
     std::vector<std::string> shown_; ///< what the axes are
 };
 
-/// The last detection curves of the runs on the same axes.
+/// The last detection curves of the runs on the same axes; of runs that tell classes apart those of the
+/// scores that they ended with, all classes pooled or one against the rest.
 class CompareDetection : public PicturePane {
     Q_OBJECT
 public:
@@ -91,9 +92,12 @@ protected:
 
 private:
     CompareDetection(StoreHost& store, DetectionOverlay* view, QWidget* parent);
+    void offerClasses();
+    void show();
 
     StoreHost& store_;
     DetectionOverlay* view_;
+    QComboBox* class_;
     std::map<RunId, std::pair<Update, std::shared_ptr<const Matrix>>> read_; ///< at what the run had got to
     int generation_ = 0;
 };

@@ -10,6 +10,7 @@
 #include "ui/theme.h"
 #include "ui/widgets/errors_pane.h"
 #include "ui/widgets/log_view.h"
+#include "ui/widgets/wrong_answers_pane.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -77,7 +78,8 @@ RunDetails::RunDetails(const std::vector<PlotDef>& plots, const WatchedRun& run,
     , series_(new SeriesModel(run, this))
     , own_(new PlotTableModel(this))
     , confusion_(new ConfusionModel(this))
-    , errors_(new ErrorsPane(detection, *scores_)) {
+    , errors_(new ErrorsPane(detection, *scores_))
+    , wrong_(new WrongAnswersPane(run)) {
     setObjectName(QStringLiteral("runDetails"));
     tabBar()->setObjectName(QStringLiteral("runDetailsTabs"));
     tabBar()->setAccessibleName(tr("Log, table, confusion, spec and errors of the run"));
@@ -87,7 +89,9 @@ RunDetails::RunDetails(const std::vector<PlotDef>& plots, const WatchedRun& run,
     addTab(makeConfusion(), tr("Confusion"));
     addTab(makeSpec(), tr("Spec"));
     addTab(errors_, tr("Errors"));
+    addTab(wrong_, tr("Errors"));
     setTabVisible(errors_tab, false);
+    setTabVisible(wrong_tab, false);
     setCornerWidget(makeCorner(), Qt::TopRightCorner);
     connect(this, &QTabWidget::currentChanged, this, [this](int tab) {
         chooseTab(tab);
@@ -105,6 +109,10 @@ RunDetails::RunDetails(const std::vector<PlotDef>& plots, const WatchedRun& run,
     connect(scores_, &DetectionScores::changed, this, [this] {
         if (currentIndex() == confusion_tab) sync();
     });
+}
+
+void RunDetails::setEngine(EngineHost& engine) {
+    wrong_->setEngine(engine);
 }
 
 /// What belongs to one tab only, seen with it.
@@ -130,8 +138,11 @@ void RunDetails::chooseTab(int tab) {
     const bool threshold = tab == confusion_tab && detection_.present();
     confusion_which_->setVisible(threshold);
     scores_->setWanted(tab == errors_tab || threshold);
+    wrong_->setWanted(tab == wrong_tab);
     // A list and a picture want more height than a log has; the splitter gives it, where the window has it.
-    setMinimumHeight(tab == errors_tab ? std::clamp(window()->height() * 3 / 10, kLeast, 320) : kLeast);
+    setMinimumHeight(tab == errors_tab || tab == wrong_tab
+                         ? std::clamp(window()->height() * 3 / 10, kLeast, 320)
+                         : kLeast);
     offerTables();
 }
 
@@ -279,10 +290,15 @@ void RunDetails::reset() {
     confusion_->setMatrix(nullptr, {});
     own_stale_ = true;
     spec_->clear();
+    setTabVisible(wrong_tab, false);
 }
 
 void RunDetails::sync() {
     if (!isVisible()) return;
+    if (const bool has = WrongAnswersPane::has(run_); has != isTabVisible(wrong_tab)) {
+        setTabVisible(wrong_tab, has);
+        chooseTab(currentIndex());
+    }
     switch (currentIndex()) {
     case log_tab:
         log_->sync(run_.log());
@@ -294,6 +310,9 @@ void RunDetails::sync() {
         syncConfusion();
         break;
     case errors_tab: // follows Detection by itself
+        break;
+    case wrong_tab:
+        wrong_->sync();
         break;
     default:
         syncSpec();

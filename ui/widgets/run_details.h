@@ -19,20 +19,23 @@ namespace descent::ui {
 class ConfusionModel;
 class Detection;
 class DetectionScores;
+class EngineHost;
 class ErrorsPane;
 class LogView;
 class PlotTableModel;
 class SeriesModel;
 class WatchedRun;
+class WrongAnswersPane;
 
-/// The watched run in words and numbers: Log, Table, Confusion, Spec, and Errors for a detector. Only the tab
-/// that is seen is kept up to date. Thread: GUI.
+/// The watched run in words and numbers: Log, Table, Confusion, Spec, and Errors of a detector or of classes.
+/// Only the tab that is seen is kept up to date. Thread: GUI.
 class RunDetails : public QTabWidget {
     Q_OBJECT
 public:
     RunDetails(const std::vector<PlotDef>& plots, const WatchedRun& run, Detection& detection,
                QWidget* parent = nullptr);
     void setCatalog(const Catalog* catalog) { catalog_ = catalog; }
+    void setEngine(EngineHost& engine);  ///< for what examples say
     void reset();                        ///< the run was read anew
     void sync();                         ///< the run has got on
     void showTable(const QString& plot); ///< the table twin of a plot
@@ -41,7 +44,7 @@ private:
     QWidget* makeTable();
     QWidget* makeConfusion();
     QWidget* makeSpec();
-    enum Tab { log_tab, table_tab, confusion_tab, spec_tab, errors_tab };
+    enum Tab { log_tab, table_tab, confusion_tab, spec_tab, errors_tab, wrong_tab };
 
     QWidget* makeCorner();
     void chooseTab(int tab);
@@ -67,6 +70,7 @@ private:
     std::size_t spec_changes_ = 0; ///< of the run, when spec_ was written
     ConfusionModel* confusion_;
     ErrorsPane* errors_ = nullptr;
+    WrongAnswersPane* wrong_ = nullptr;
     QTableView* table_ = nullptr;
     QTableView* confusion_table_ = nullptr;
     QPlainTextEdit* spec_ = nullptr;
