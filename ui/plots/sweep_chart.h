@@ -41,8 +41,8 @@ struct SweepChartData {
     QString title; ///< "Error over model.hidden"
     RunsAxis x, y;
     bool x_reversed = false; ///< the largest is at the left
-    double floor = 0; ///< on a logarithmic y axis, what is less is drawn at the lower edge
-    QString fold;     ///< what a value is: "median of the seeds, band 95% bootstrap interval"
+    double floor = 0;        ///< on a logarithmic y axis, what is less is drawn at the lower edge
+    QString fold;            ///< what a value is: "median of the seeds, band 95% bootstrap interval"
     std::vector<SweepCurve> curves;
     std::vector<SweepPlace> places;
     std::vector<SweepPeak> peaks;
