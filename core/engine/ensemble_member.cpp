@@ -33,7 +33,7 @@ EnsembleMember::EnsembleMember(const RunSpec& spec, std::size_t index, const Tas
     , schedule_(schedule_of(spec_.regime.params, plan_))
     , plateau_(spec_.regime.params)
     , early_stop_(spec_.regime.params, data.shape.regression())
-    , constant_(constant_answer(spec_, data.inspection.provenance.classes))
+    , constant_answer_(constant_answer(spec_, data.inspection.provenance.classes))
     , evaluate_every_(spec_.regime.params.integer("evaluate_every"))
     , record_every_(spec_.regime.params.integer("record_every"))
     , clips_(clips(spec_.regime.params))
@@ -105,7 +105,7 @@ void EnsembleMember::evaluated(const Evaluation& train, const Evaluation& valida
     recorder_.at(updates_, epoch_, seconds);
     for (const auto& probe : probes_) probe->evaluated(facts, recorder_);
     const double done = last ? 1 : static_cast<double>(updates_.count) / static_cast<double>(planned_.count);
-    if (auto hint = constant_.observe(train.loss(), train.confusion, done))
+    if (auto hint = constant_answer_.observe(train.loss(), train.confusion, done))
         note(LogLine::Level::warning, *std::move(hint));
     examples_since_ = 0;
     evaluated_at_ = seconds;

@@ -86,7 +86,7 @@ private:
     Schedule schedule_;
     Plateau plateau_;
     EarlyStop early_stop_;
-    ConstantAnswer constant_;
+    ConstantAnswer constant_answer_;
     Recorder recorder_;
     std::vector<std::unique_ptr<Probe>> probes_;
     std::int64_t evaluate_every_, record_every_, matrix_every_;
