@@ -95,13 +95,13 @@ Result<std::int64_t> export_curve_csv(const StoreReader& store, const std::vecto
             for (auto& name : store.matrix_names(id))
                 if (detection_curve(name)) names.back().push_back(std::move(name));
             // What is no detector has a curve for each class, made of the scores that it ended with.
-            if (names.back().empty())
+            if (names.back().empty() && kind != CurveKind::fa_fr)
                 for (auto& name : store.matrix_names(id))
                     if (name.ends_with(kScores)) names.back().push_back(std::move(name));
             if (names.back().empty())
-                throw InputError("run '" + records.back().name +
-                                 "' has neither detection curves nor scores of classes: its task is '" +
-                                 records.back().spec.task.id + "', and it is " +
+                throw InputError("run '" + records.back().name + "' has no detection curves" +
+                                 (kind == CurveKind::fa_fr ? "" : ", nor scores of classes") +
+                                 ": its task is '" + records.back().spec.task.id + "', and it is " +
                                  std::string(to_string(records.back().state)));
         }
 

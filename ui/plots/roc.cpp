@@ -44,7 +44,6 @@ PlotDef plot_roc() {
             [](const WatchedRun& run) {
                 return run.find("validation/macro-auroc") && !run.find("validation/auroc");
             },
-        .tall = true,
         .own = [](const WatchedRun& run, Detection&, QWidget* parent) { return makeRocPlot(run, parent); },
         .table = tableOf,
     };

@@ -13,7 +13,6 @@
 #include <QFontMetricsF>
 #include <QHBoxLayout>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QSignalBlocker>
@@ -113,16 +112,11 @@ public:
         which_->setAccessibleName(tr("Class whose threshold is set"));
         which_->setProperty("role", QStringLiteral("flat"));
         which_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-        words_ = new QLabel;
-        words_->setObjectName(QStringLiteral("rocPoint"));
-        words_->setProperty("role", QStringLiteral("muted"));
-        words_->setFont(theme::numberFont());
-        words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
         auto* row = new QHBoxLayout(footer_);
         row->setContentsMargins(0, 0, 0, 0);
         row->setSpacing(theme::kGrid);
         row->addWidget(which_);
-        row->addWidget(words_, 1);
+        row->addStretch();
         connect(which_, &QComboBox::currentIndexChanged, this, [this](int index) {
             if (index >= 0) choose(std::size_t(index));
         });
@@ -143,7 +137,7 @@ public:
         add(made_.classes() + 1);
         add(made_.classes());
         for (std::size_t i = 0; all && i < made_.classes(); ++i) add(i);
-        if (!all) items.push_back({tr("the others"), {}, 0, 0, true});
+        if (!all) items.push_back({tr("others"), {}, 0, 0, true});
         return items;
     }
 
@@ -159,11 +153,7 @@ public:
                      number(made_.curves[made_.classes()].area.area), curve.name, number(curve.area.area));
         if (!std::isnan(curve.area.low))
             text += tr(" (%1 to %2)").arg(number(curve.area.low), number(curve.area.high));
-        return curve.points.empty() ? text : text + QStringLiteral(", ") + pointWords();
-    }
-
-    QString note() const override {
-        return made_.curves.empty() ? QString() : tr("%1 validation examples").arg(count(made_.examples));
+        return text + QStringLiteral("; ") + pointWords();
     }
 
     void paintTo(QPainter& painter, const QRectF& target) override {
@@ -278,27 +268,23 @@ private:
 
     void setPoint(std::size_t point) {
         point_ = point;
-        const bool some = made_.classes() > 0 && !made_.curves[chosen_].points.empty();
-        if (words_) {
-            words_->setText(some                  ? pointWords()
-                            : made_.classes() > 0 ? tr("no curve: the set has no example of it, or no other")
-                                                  : QString());
-            words_->setToolTip(words_->text());
-        }
         update();
         Q_EMIT wordsChanged();
     }
 
-    QString pointWords() const {
+    /// What holds at the threshold, a line each.
+    QStringList pointLines() const {
         const auto& curve = made_.curves[chosen_];
-        const auto found = made_.found(curve, point_), alarms = made_.alarms(curve, point_);
+        if (curve.points.empty()) return {tr("no example of it, or no other: no curve")};
+        const auto found = made_.found(curve, point_), all = found + made_.alarms(curve, point_);
         const double threshold = curve.points[point_].threshold;
-        const QString from =
-            std::isinf(threshold) ? tr("nothing accepted") : tr("score ≥ %1").arg(number(threshold));
-        return tr("%1: recall %2 (%3 of %4), precision %5 (%3 of %6)")
-            .arg(from, share(curve.points[point_].true_positive), count(found), count(curve.positives),
-                 share(made_.precision(curve, point_)), count(found + alarms));
+        return {std::isinf(threshold) ? tr("nothing accepted") : tr("score ≥ %1").arg(number(threshold)),
+                tr("recall %1 (%2 of %3)")
+                    .arg(share(curve.points[point_].true_positive), count(found), count(curve.positives)),
+                tr("precision %1 (%2 of %3)")
+                    .arg(share(made_.precision(curve, point_)), count(found), count(all))};
     }
+    QString pointWords() const { return pointLines().join(QStringLiteral(", ")); }
 
     double away(std::size_t curve, std::size_t point, QPointF pos) const {
         const QPointF d = axes_->at(lines_[curve][point]) - pos;
@@ -368,8 +354,28 @@ private:
         painter.setPen(QPen(theme::series(colourOf(chosen_)), 2.25));
         painter.drawPolyline(detectionLine(axes, lines_[chosen_]));
         painter.restore();
+        drawWords(painter, axes, metrics);
         if (!lines_[chosen_].empty()) drawPoint(painter, axes, on_screen);
         if (on_screen) axes_ = std::move(axes);
+    }
+
+    /// In the corner that curves better than guessing leave free.
+    void drawWords(QPainter& painter, const DetectionAxes& axes, const QFontMetricsF& metrics) const {
+        const QStringList lines = pointLines();
+        double width = 0;
+        for (const auto& line : lines) width = std::max(width, metrics.horizontalAdvance(line));
+        const double height = double(lines.size()) * metrics.height();
+        const QRectF box(axes.area().right() - width - 8, axes.area().bottom() - height - 6, width + 8,
+                         height + 4);
+        if (box.left() < axes.area().left() || box.top() < axes.area().top()) return;
+        QColor behind = theme::surface();
+        behind.setAlphaF(0.88f);
+        painter.fillRect(box, behind);
+        painter.setPen(theme::text());
+        for (qsizetype i = 0; i < lines.size(); ++i)
+            painter.drawText(
+                QRectF(box.left() + 4, box.top() + 2 + double(i) * metrics.height(), width, metrics.height()),
+                Qt::AlignLeft | Qt::AlignVCenter, lines[i]);
     }
 
     void drawPoint(QPainter& painter, const DetectionAxes& axes, bool on_screen) const {
@@ -397,7 +403,6 @@ private:
     std::optional<DetectionAxes> axes_; ///< as last painted on screen
     QWidget* footer_ = nullptr;
     QComboBox* which_ = nullptr;
-    QLabel* words_ = nullptr;
     double cost_ms_ = 0;
 };
 
