@@ -90,7 +90,8 @@ SweepChartData lotteryChart(const SweepData& sweep, const std::string& metric) {
         if (!curve.points.empty()) data.curves.push_back(std::move(curve));
     }
     if (drawn.dense.count > 0 && least < 100) {
-        SweepCurve band{.label = tr("dense"), .colour = int(drawn.lines.size()), .dash = 2};
+        SweepCurve band{
+            .label = tr("dense"), .colour = int(drawn.lines.size()), .dash = int(drawn.lines.size())};
         for (const double x : {100.0, least}) {
             SweepPoint point{.x = x, .value = drawn.dense.mean, .count = drawn.dense.count};
             point.low = drawn.dense.low;
