@@ -272,7 +272,7 @@ TaskData load(const TextTask& task, const ParamSet& p, const Loading& loading) {
     data.test = corpus.examples(2);
     if (data.train.size() == 0 || data.validation.size() == 0)
         throw InputError("task.source = " + from.train.string() +
-                         ": too few texts to split into train and validation");
+                         ": too few different texts to split into train and validation");
 
     const auto& words = corpus.vocabulary();
     auto shape = std::make_shared<TextShape>();

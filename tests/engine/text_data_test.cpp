@@ -156,7 +156,8 @@ TEST_F(TextData, AFolderWithTrainAndTestIsBoth) {
 
 TEST_F(TextData, EmptyAndEndlessTexts) {
     std::string rows = "label,text\n";
-    for (int i = 0; i < 40; ++i) rows += (i % 2 == 0 ? "a,words of one\n" : "b,others\n");
+    for (int i = 0; i < 40; ++i)
+        rows.append(i % 2 == 0 ? "a,words of " : "b,others ").append(std::to_string(i)).append("\n");
     rows += "a,\n";
     std::string endless;
     while (endless.size() < 5'000'000) endless += "word ";
