@@ -37,7 +37,8 @@ public:
 
     Result<Inspection> inspect(const RunSpec& spec, const InspectOptions& options) override {
         return guarded([&] {
-            Experiment experiment(unwrap(catalog().check(spec)), {options.stop, options.progress, options.samples});
+            Experiment experiment(unwrap(catalog().check(spec)),
+                                  {options.stop, options.progress, options.samples});
             auto facts = experiment.data().inspection;
             if (!options.samples) facts.samples.clear();
             complete(facts, experiment, 1);
