@@ -212,9 +212,6 @@ void describe(const TextCorpus& corpus, const ParamSet& p, nlohmann::json report
         out.notes.push_back(one(empty, "empty text", "empty texts") + ", taken as one unknown word");
     if (const auto leaked = corpus.leaked(); leaked > 0)
         out.notes.push_back(one(leaked, "text", "texts") + " of the test set also among the others");
-    if (corpus.left_out() > 0)
-        out.notes.push_back(one(corpus.left_out(), "text", "texts") +
-                            " in folders 'unsup' left out: without a class");
 
     report.update({{"counts", out.class_counts},
                    {"duplicates", out.duplicates},

@@ -127,7 +127,7 @@ TEST_F(TextData, EqualTextsStandOnOneSide) {
 TEST_F(TextData, NumbersSortBySizeAndHaveTheNamesOfTheirTask) {
     std::ostringstream rows;
     for (int i = 0; i < 60; ++i)
-        rows << '"' << 1 + i % 4 << "\",\"title " << i << "\",\"some words, and more\"\n";
+        rows << '"' << 1 + i % 4 << "\",\"title " << i << "\",\"some words, and " << i << " more\"\n";
     const auto file = write("news.csv", rows.str());
     EXPECT_EQ(load("ag-news", {{"source", file}}).inspection.provenance.classes,
               (std::vector<std::string>{"World", "Sports", "Business", "Sci/Tech"}));
