@@ -54,36 +54,33 @@ public:
     const std::vector<std::string>& classes() const { return classes_; }
     const Vocabulary& vocabulary() const { return vocabulary_; }
     std::int64_t longest() const; ///< tokens of the longest, after the cut
-    return left_out_;
-} ///< texts of aclImdb's folder "unsup", which have no class
-/// Equal to an earlier one of the same source, and of the test source that also stand in the other.
-std::int64_t
-repeated() const;
-std::int64_t leaked() const;
-/// Share of the tokens of a side that the vocabulary knows; 1 of an empty side.
-double known_share(int side) const;
-/// Up to 20,000 texts, evenly spread over the set, long ones cut; empty unless they were asked for.
-std::vector<DataSample> samples() const;
-/// SHA-256 of all that became of the texts.
-std::string hash() const;
+    /// Equal to an earlier one of the same source, and of the test source that also stand in the other.
+    std::int64_t repeated() const;
+    std::int64_t leaked() const;
+    /// Share of the tokens of a side that the vocabulary knows; 1 of an empty side.
+    double known_share(int side) const;
+    /// Up to 20,000 texts, evenly spread over the set, long ones cut; empty unless they were asked for.
+    std::vector<DataSample> samples() const;
+    /// SHA-256 of all that became of the texts.
+    std::string hash() const;
 
 private:
-void add(std::string_view text, std::int32_t label, bool for_test);
-std::int32_t label_number(const LabelledText& text, bool for_test);
-template<class Work>
-void each_text(Work work) const; ///< work(row, tokens)
+    void add(std::string_view text, std::int32_t label, bool for_test);
+    std::int32_t label_number(const LabelledText& text, bool for_test);
+    template<class Work>
+    void each_text(Work work) const; ///< work(row, tokens)
 
-std::unique_ptr<Tokenizer> tokenizer_;
-std::size_t longest_;
-bool keep_samples_;
-std::vector<Row> rows_;
-std::deque<std::vector<std::int32_t>> blocks_; ///< tokens, text by text; none across blocks
-Vocabulary vocabulary_;
-std::vector<std::string> labels_, classes_; ///< as met; as named
-std::map<std::string, std::int32_t, std::less<>> by_label_;
-std::map<std::int32_t, std::string> only_test_; ///< labels met in the test source first: where
-std::size_t stride_ = 1;
-std::vector<std::pair<std::size_t, std::string>> kept_; ///< row, text: every stride-th
+    std::unique_ptr<Tokenizer> tokenizer_;
+    std::size_t longest_;
+    bool keep_samples_;
+    std::vector<Row> rows_;
+    std::deque<std::vector<std::int32_t>> blocks_; ///< tokens, text by text; none across blocks
+    Vocabulary vocabulary_;
+    std::vector<std::string> labels_, classes_; ///< as met; as named
+    std::map<std::string, std::int32_t, std::less<>> by_label_;
+    std::map<std::int32_t, std::string> only_test_; ///< labels met in the test source first: where
+    std::size_t stride_ = 1;
+    std::vector<std::pair<std::size_t, std::string>> kept_; ///< row, text: every stride-th
 };
 
 } // namespace descent

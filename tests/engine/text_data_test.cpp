@@ -150,8 +150,6 @@ TEST_F(TextData, AFolderWithTrainAndTestIsBoth) {
     EXPECT_EQ(data.inspection.provenance.classes, (std::vector<std::string>{"neg", "pos"}));
     EXPECT_EQ(data.train.size() + data.validation.size(), 40);
     EXPECT_EQ(data.test.size(), 40);
-    EXPECT_TRUE(std::ranges::any_of(
-        data.inspection.notes, [](const auto& note) { return note.find("unsup") != std::string::npos; }));
 }
 
 TEST_F(TextData, EmptyAndEndlessTexts) {
