@@ -48,6 +48,8 @@ public:
         if (activations_.empty()) throw InputError("model.activation: expected a name such as tanh");
         fit(activations_, "model.activation");
         if (dropout_.empty()) dropout_ = {0};
+        // Those beyond the last layer have nothing to leave out: fewer layers need no other list.
+        if (dropout_.size() > widths_.size()) dropout_.resize(std::max<std::size_t>(1, widths_.size()));
         fit(dropout_, "model.dropout");
     }
 

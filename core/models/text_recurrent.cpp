@@ -1,6 +1,9 @@
 #include "core/models/text_recurrent.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 namespace descent {
 
@@ -9,10 +12,10 @@ namespace {
 /// Texts laid one step after another: all first words, then all second ones of the texts that have one, the
 /// longest text first.
 struct Packed {
-    Tensor order, back; ///< int64 [n]: texts by falling length, and where each of them went
-    Tensor sizes;       ///< int64 [T]: texts that have such a step
-    Tensor ids;         ///< int64 [tokens]
-    Tensor texts;       ///< int64 [tokens]: which text of `order` each belongs to
+    Tensor order, back;              ///< int64 [n]: texts by falling length, and where each of them went
+    std::vector<std::int64_t> sizes; ///< of each step: texts that have one
+    Tensor ids;                      ///< int64 [tokens]
+    Tensor texts;                    ///< int64 [tokens]: which text of `order` each belongs to
 };
 
 Packed pack(const Tensor& ids, const Tensor& lengths) {
@@ -22,10 +25,64 @@ Packed pack(const Tensor& ids, const Tensor& lengths) {
     const auto sorted = lengths.index_select(0, all.order);
     const auto steps = sorted[0].item<std::int64_t>();
     const auto there = at::arange(steps, at::kLong).unsqueeze(1).lt(sorted.unsqueeze(0)); // [T, n]
-    all.sizes = there.sum(1);
+    const auto counts = there.sum(1);
+    all.sizes.assign(counts.data_ptr<std::int64_t>(), counts.data_ptr<std::int64_t>() + steps);
     all.ids = ids.index_select(0, all.order).narrow(1, 0, steps).t().masked_select(there);
     all.texts = at::arange(sorted.size(0), at::kLong).unsqueeze(0).expand_as(there).masked_select(there);
     return all;
+}
+
+/// The states of one layer in one direction.
+struct Run {
+    Tensor steps; ///< [tokens, hidden], packed as the input
+    Tensor last;  ///< [n, hidden]: after each text's last step, in the direction of reading
+};
+
+/// One step of m texts: `input` [m, gates·hidden], what the input contributes with its bias; `state` hidden
+/// state and, of an LSTM, the cell's. As torch.nn's cells.
+std::vector<Tensor> step(TextRecurrent::Cell cell, const Tensor& input, const std::vector<Tensor>& state,
+                         const Tensor& weight_hh, const Tensor& bias_hh) {
+    const auto& h = state[0];
+    const auto from_state = at::addmm(bias_hh, h, weight_hh.t());
+    if (cell == TextRecurrent::Cell::tanh) return {(input + from_state).tanh()};
+    const auto hidden = h.size(1);
+    if (cell == TextRecurrent::Cell::gru) {
+        const auto x = input.split(hidden, 1), y = from_state.split(hidden, 1);
+        const auto reset = (x[0] + y[0]).sigmoid(), update = (x[1] + y[1]).sigmoid();
+        const auto fresh = at::addcmul(x[2], reset, y[2]).tanh();
+        return {at::lerp(fresh, h, update)};
+    }
+    const auto gates = (input + from_state).split(hidden, 1);
+    const auto c = at::addcmul(gates[1].sigmoid() * state[1], gates[0].sigmoid(), gates[2].tanh());
+    return {gates[3].sigmoid() * c.tanh(), c};
+}
+
+/// Step by step over what is there of each: PyTorch's own packed layers take time and memory that grow with
+/// the square of the length when they are differentiated.
+Run run(TextRecurrent::Cell cell, const Tensor& x, const std::vector<std::int64_t>& sizes, bool backwards,
+        const Tensor* w) {
+    const auto inputs = at::linear(x, w[0], w[2]).split_with_sizes(sizes);
+    const auto hidden = w[1].size(1);
+    const auto zeros = [&](std::int64_t texts) {
+        return at::zeros({texts, hidden}, x.options().requires_grad(false));
+    };
+    const auto count = sizes.size();
+    std::vector<Tensor> steps(count), ended;
+    std::vector<Tensor> state(cell == TextRecurrent::Cell::lstm ? 2 : 1, zeros(backwards ? 0 : sizes[0]));
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto t = backwards ? count - 1 - i : i;
+        const auto before = state[0].size(0), now = sizes[t];
+        if (now < before) ended.push_back(state[0].narrow(0, now, before - now)); // their texts are over
+        for (auto& part : state) {
+            if (now < before) part = part.narrow(0, 0, now);
+            if (now > before) part = at::cat({part, zeros(now - before)}); // their texts begin, from behind
+        }
+        state = step(cell, inputs[t], state, w[1], w[3]);
+        steps[t] = state[0];
+    }
+    ended.push_back(state[0]);
+    std::ranges::reverse(ended); // the longest texts first
+    return {at::cat(steps), at::cat(ended)};
 }
 
 } // namespace
@@ -80,7 +137,6 @@ std::vector<Examples> TextRecurrent::prepare(const Examples& set, std::int64_t c
 
 Tensor TextRecurrent::final_states(const Weights& w, const Examples& examples) const {
     const auto packed = pack(embedding_.ids(examples.inputs), examples.lengths);
-    const auto n = examples.size();
     auto x = embedding_(w, packed.ids);
     Tensor masks;
     if (examples.masks.defined())
@@ -91,23 +147,21 @@ Tensor TextRecurrent::final_states(const Weights& w, const Examples& examples) c
     };
     if (masks.defined()) x = x * kept(embedding_.size()).index_select(0, packed.texts);
 
-    const auto start = at::zeros({directions(), n, hidden_}, x.options().requires_grad(false));
-    Tensor last; // [directions, n, hidden]
+    Tensor states;
     auto next = embedding_.weights();
     for (std::int64_t layer = 0; layer < layers_; ++layer) {
-        std::vector<Tensor> weights;
-        for (std::int64_t i = 0; i < 4 * directions(); ++i) weights.push_back(w[next++]);
-        if (cell_ == Cell::lstm)
-            std::tie(x, last, std::ignore) =
-                at::lstm(x, packed.sizes, {start, start}, weights, true, 1, 0.0, false, bidirectional_);
-        else if (cell_ == Cell::gru)
-            std::tie(x, last) = at::gru(x, packed.sizes, start, weights, true, 1, 0.0, false, bidirectional_);
-        else
-            std::tie(x, last) =
-                at::rnn_tanh(x, packed.sizes, start, weights, true, 1, 0.0, false, bidirectional_);
-        if (masks.defined() && layer + 1 < layers_) x = x * kept(state_size()).index_select(0, packed.texts);
+        std::vector<Tensor> steps, last;
+        for (std::int64_t direction = 0; direction < directions(); ++direction, next += 4) {
+            const std::array weights{w[next], w[next + 1], w[next + 2], w[next + 3]};
+            auto one = run(cell_, x, packed.sizes, direction == 1, weights.data());
+            steps.push_back(std::move(one.steps));
+            last.push_back(std::move(one.last));
+        }
+        states = at::cat(last, 1);
+        if (layer + 1 == layers_) break;
+        x = at::cat(steps, 1);
+        if (masks.defined()) x = x * kept(state_size()).index_select(0, packed.texts);
     }
-    auto states = last.transpose(0, 1).reshape({n, state_size()});
     if (masks.defined()) states = states * kept(state_size());
     return states.index_select(0, packed.back);
 }

@@ -69,15 +69,7 @@ TextReadFacts TextCorpus::read(const std::filesystem::path& place, const TextLay
     const TextReading how{loading.stop,
                           [&](double share) { loading.report(share, "reading " + name.string()); }};
     return read_texts(
-        place, layout,
-        [&](LabelledText&& text) {
-            // aclImdb's reviews without a class lie in a folder beside those of the classes.
-            if (text.label == "unsup" && text.file.find('/') != std::string::npos) {
-                ++left_out_;
-                return;
-            }
-            add(text.text, label_number(text, for_test), for_test);
-        },
+        place, layout, [&](LabelledText&& text) { add(text.text, label_number(text, for_test), for_test); },
         how);
 }
 

@@ -54,9 +54,6 @@ public:
     const std::vector<std::string>& classes() const { return classes_; }
     const Vocabulary& vocabulary() const { return vocabulary_; }
     std::int64_t longest() const; ///< tokens of the longest, after the cut
-    std::int64_t left_out() const {
-        return left_out_;
-    } ///< texts of aclImdb's folder "unsup", which have no class
     /// Equal to an earlier one of the same source, and of the test source that also stand in the other.
     std::int64_t repeated() const;
     std::int64_t leaked() const;
@@ -82,7 +79,6 @@ private:
     std::vector<std::string> labels_, classes_; ///< as met; as named
     std::map<std::string, std::int32_t, std::less<>> by_label_;
     std::map<std::int32_t, std::string> only_test_; ///< labels met in the test source first: where
-    std::int64_t left_out_ = 0;
     std::size_t stride_ = 1;
     std::vector<std::pair<std::size_t, std::string>> kept_; ///< row, text: every stride-th
 };

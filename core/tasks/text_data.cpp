@@ -212,9 +212,6 @@ void describe(const TextCorpus& corpus, const ParamSet& p, nlohmann::json report
         out.notes.push_back(one(empty, "empty text", "empty texts") + ", taken as one unknown word");
     if (const auto leaked = corpus.leaked(); leaked > 0)
         out.notes.push_back(one(leaked, "text", "texts") + " of the test set also among the others");
-    if (corpus.left_out() > 0)
-        out.notes.push_back(one(corpus.left_out(), "text", "texts") +
-                            " in folders 'unsup' left out: without a class");
 
     report.update({{"counts", out.class_counts},
                    {"duplicates", out.duplicates},
@@ -272,7 +269,7 @@ TaskData load(const TextTask& task, const ParamSet& p, const Loading& loading) {
     data.test = corpus.examples(2);
     if (data.train.size() == 0 || data.validation.size() == 0)
         throw InputError("task.source = " + from.train.string() +
-                         ": too few texts to split into train and validation");
+                         ": too few different texts to split into train and validation");
 
     const auto& words = corpus.vocabulary();
     auto shape = std::make_shared<TextShape>();

@@ -159,15 +159,20 @@ Tensor WordCooccurrence::vectors(const std::vector<std::int32_t>& words, std::in
     loading.report(0.9, what);
     const auto b = m.transposed_times(x).to(at::kDouble); // (QᵀM)ᵀ
     const auto [values, directions] = at::linalg_eigh(b.t().matmul(b));
-    const auto largest = directions.slice(1, k - d).flip(1),
-               squares = values.slice(0, k - d).flip(0).clamp_min(0);
+    const auto largest = directions.slice(1, k - d).flip(1);
+    auto squares = values.slice(0, k - d).flip(0);
+    squares = at::where(squares > 1e-10 * squares[0], squares, 0.0);     // the rest is rounding
     auto result = x.to(at::kDouble).matmul(largest) * squares.pow(0.25); // U·√σ, σ² the eigenvalues
     // A singular vector's sign is anybody's choice: the largest element's is to be plus.
     const auto peak = result.gather(0, result.abs().argmax(0, true));
     result = result * at::where(peak < 0, -1.0, 1.0);
+    auto there = at::zeros({known, 1}, at::kBool); // words of whose company something is left
+    for (std::int64_t i = 0; i < known; ++i)
+        there.data_ptr<bool>()[i] =
+            m.begin[static_cast<std::size_t>(i)] < m.begin[static_cast<std::size_t>(i) + 1];
     const auto norms = result.norm(2, {1}, true);
-    result = at::where(norms > 1e-9,
-                       result / norms.clamp_min(1e-9) * (scale * std::sqrt(static_cast<double>(d))), 0.0);
+    const double length = scale * std::sqrt(static_cast<double>(d));
+    result = at::where(there & (norms > 1e-9), result / norms.clamp_min(1e-9) * length, 0.0);
     return result.to(at::kFloat).contiguous();
 }
 

@@ -127,7 +127,7 @@ TEST_F(TextData, EqualTextsStandOnOneSide) {
 TEST_F(TextData, NumbersSortBySizeAndHaveTheNamesOfTheirTask) {
     std::ostringstream rows;
     for (int i = 0; i < 60; ++i)
-        rows << '"' << 1 + i % 4 << "\",\"title " << i << "\",\"some words, and more\"\n";
+        rows << '"' << 1 + i % 4 << "\",\"title " << i << "\",\"some words, and " << i << " more\"\n";
     const auto file = write("news.csv", rows.str());
     EXPECT_EQ(load("ag-news", {{"source", file}}).inspection.provenance.classes,
               (std::vector<std::string>{"World", "Sports", "Business", "Sci/Tech"}));
@@ -150,13 +150,12 @@ TEST_F(TextData, AFolderWithTrainAndTestIsBoth) {
     EXPECT_EQ(data.inspection.provenance.classes, (std::vector<std::string>{"neg", "pos"}));
     EXPECT_EQ(data.train.size() + data.validation.size(), 40);
     EXPECT_EQ(data.test.size(), 40);
-    EXPECT_TRUE(std::ranges::any_of(
-        data.inspection.notes, [](const auto& note) { return note.find("unsup") != std::string::npos; }));
 }
 
 TEST_F(TextData, EmptyAndEndlessTexts) {
     std::string rows = "label,text\n";
-    for (int i = 0; i < 40; ++i) rows += (i % 2 == 0 ? "a,words of one\n" : "b,others\n");
+    for (int i = 0; i < 40; ++i)
+        rows.append(i % 2 == 0 ? "a,words of " : "b,others ").append(std::to_string(i)).append("\n");
     rows += "a,\n";
     std::string endless;
     while (endless.size() < 5'000'000) endless += "word ";
