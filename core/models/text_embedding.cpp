@@ -64,8 +64,11 @@ std::vector<Examples> prepare_texts(const Examples& set, std::int64_t chunk) {
     if (set.size() <= chunk) return set.size() > 0 ? std::vector{set} : std::vector<Examples>{};
     const auto order = std::get<1>(set.lengths.sort(/*stable=*/true, 0, false));
     std::vector<Examples> chunks;
-    for (std::int64_t begin = 0; begin < set.size(); begin += chunk)
-        chunks.push_back(set.at(order.slice(0, begin, std::min(set.size(), begin + chunk))));
+    for (std::int64_t begin = 0; begin < set.size(); begin += chunk) {
+        const auto places = order.slice(0, begin, std::min(set.size(), begin + chunk));
+        chunks.push_back(set.at(places));
+        chunks.back().places = places;
+    }
     return chunks;
 }
 
