@@ -28,7 +28,9 @@ TEST_F(GradientCommand, TheExerciseAsATableAndAsJson) {
     std::map<std::string, double> gradients;
     for (const auto& node : json["nodes"]) {
         gradients[node["name"]] = node["gradient"];
-        if (node.contains("check")) EXPECT_EQ(node["check"]["outcome"], "agrees");
+        if (node.contains("check")) {
+            EXPECT_EQ(node["check"]["outcome"], "agrees");
+        }
     }
     EXPECT_EQ(gradients, (std::map<std::string, double>{{"x", 10},
                                                         {"m", 15},
