@@ -195,7 +195,7 @@ private Q_SLOTS:
     }
 
     void tooManyNodesAreSaidAndNotDrawn() {
-        const Lab lab;
+        Lab lab;
         QString sum = QStringLiteral("x");
         for (int i = 0; i < 300; ++i) sum += QStringLiteral("+x");
         lab.write(sum.toUtf8().constData());
