@@ -28,7 +28,9 @@ TEST_F(GradientCommand, TheExerciseAsATableAndAsJson) {
     std::map<std::string, double> gradients;
     for (const auto& node : json["nodes"]) {
         gradients[node["name"]] = node["gradient"];
-        if (node.contains("check")) EXPECT_EQ(node["check"]["outcome"], "agrees");
+        if (node.contains("check")) {
+            EXPECT_EQ(node["check"]["outcome"], "agrees");
+        }
     }
     EXPECT_EQ(gradients, (std::map<std::string, double>{{"x", 10},
                                                         {"m", 15},
@@ -56,7 +58,7 @@ TEST_F(GradientCommand, StepsAndPresetsExplain) {
         EXPECT_THAT(ended.out, HasSubstr(part));
     const auto kink = descent({"gradient", "--preset", "exercise", "b=-6"});
     EXPECT_EQ(kink.code, 0);
-    EXPECT_THAT(kink.out, HasSubstr("is a kink: 0, as in PyTorch"));
+    EXPECT_THAT(kink.out, HasSubstr("a kink: each gets half, as in PyTorch"));
     const auto negative = descent({"gradient", "--", "-log(x)", "x=-2"});
     EXPECT_EQ(negative.code, 0) << negative.err;
     EXPECT_THAT(negative.out, HasSubstr("the logarithm of a negative number is not a number"));

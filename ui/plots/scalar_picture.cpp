@@ -16,7 +16,7 @@ namespace descent::ui {
 
 namespace {
 
-constexpr double kWidth = 92, kLine = 15, kPad = 4, kGapX = 62, kGapY = 20;
+constexpr double kWidth = 84, kLine = 15, kPad = 4, kGapX = 52, kGapY = 16;
 constexpr int kDigits = 4; ///< in a picture; the table has more
 constexpr int kGradientColour = 1;
 
@@ -172,12 +172,9 @@ void ScalarPicture::paintLabel(QPainter& painter, const Look& look, const Scalar
 
 void ScalarPicture::paintNode(QPainter& painter, const Look& look, int node, bool picked) const {
     const auto at = std::size_t(node);
-    const auto& step = passes_->steps[step_];
-    const bool given = step.kind == ScalarStep::Kind::given && graph_->is_variable(node);
-    const int target = step.kind == ScalarStep::Kind::backward
-                           ? graph_->nodes[std::size_t(step.node)].inputs[std::size_t(step.slot)]
-                           : step.node;
-    const bool now = given || (step.kind != ScalarStep::Kind::given && target == node);
+    const auto kind = passes_->steps[step_].kind;
+    const bool given = kind == ScalarStep::Kind::given && graph_->is_variable(node);
+    const bool now = given || (kind != ScalarStep::Kind::given && node == currentNode());
     const QRectF box(layout_.centres[at] - QPointF(layout_.node_size.width(), layout_.node_size.height()) / 2,
                      layout_.node_size);
     const double radius = graph_->is_variable(node) ? box.height() / 2.6 : 4; // leaves are rounder
@@ -204,6 +201,19 @@ void ScalarPicture::paintNode(QPainter& painter, const Look& look, int node, boo
     painter.setPen(look.gradient);
     painter.drawText(line, Qt::AlignCenter,
                      bold.elidedText(back(shown_.gradients[at]), Qt::ElideRight, line.width()));
+}
+
+int ScalarPicture::currentNode() const {
+    const auto& step = passes_->steps[step_];
+    if (step.kind != ScalarStep::Kind::backward) return step.node;
+    return graph_->nodes[std::size_t(step.node)].inputs[std::size_t(step.slot)];
+}
+
+QPointF ScalarPicture::centreOf(int node, const QRectF& target, double most) const {
+    if (empty()) return target.center();
+    QPointF origin;
+    const double scale = fit(target, most, origin);
+    return origin + layout_.centres[std::size_t(node)] * scale;
 }
 
 std::optional<int> ScalarPicture::nodeAt(QPointF at, const QRectF& target, double most) const {
