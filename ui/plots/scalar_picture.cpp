@@ -17,17 +17,17 @@ namespace descent::ui {
 namespace {
 
 constexpr double kWidth = 84, kLine = 15, kPad = 4, kGapX = 52, kGapY = 16;
-constexpr int kDigits = 4; ///< in a picture; the table has more
+constexpr int kDigits = 4, kFew = 3; ///< in a node, on an edge; the table has more
 constexpr int kGradientColour = 1;
 
-QString number(double v) {
-    return std::isnan(v) ? QStringLiteral("NaN") : QString::fromStdString(format_number(v, kDigits));
+QString number(double v, int digits = kDigits) {
+    return std::isnan(v) ? QStringLiteral("NaN") : QString::fromStdString(format_number(v, digits));
 }
 QString text(const std::string& words) {
     return QString::fromStdString(words);
 }
-QString back(double v) {
-    return QStringLiteral("◂ ") + number(v);
+QString back(double v, int digits = kDigits) {
+    return QStringLiteral("◂ ") + number(v, digits);
 }
 
 /// Smooth, and level where it begins and ends; straight across the places in between.
@@ -147,8 +147,9 @@ void ScalarPicture::paintLabel(QPainter& painter, const Look& look, const Scalar
     const auto node = std::size_t(edge.node);
     const auto slot = std::size_t(edge.slot);
     if (!shown_.value[node] || !varying_[std::size_t(graph_->nodes[node].inputs[slot])]) return;
-    const QString local = QStringLiteral("×") + number(passes_->locals[node][slot]);
-    const QString product = shown_.product[node][slot] ? back(passes_->products[node][slot]) : QString();
+    const QString local = QStringLiteral("×") + number(passes_->locals[node][slot], kFew);
+    const QString product =
+        shown_.product[node][slot] ? back(passes_->products[node][slot], kFew) : QString();
     const QFontMetricsF metrics(look.font);
     const double width = std::max(metrics.horizontalAdvance(local), metrics.horizontalAdvance(product)) + 4;
     const double height = product.isEmpty() ? kLine - 2 : 2 * (kLine - 2);
