@@ -20,7 +20,8 @@ const std::vector<ScalarPreset>& scalar_presets() {
           "∂o/∂b = u, ∂o/∂x = u·m, ∂o/∂m = u·x, and ∂o/∂t = −2(y − t). Here u = 5, so that x gets 10, m 15 "
           "and "
           "t −5. With the mistake b would get 5·6 = 30: the finite difference of b tells at once.",
-          "Set b = −6 to put a on the kink, and b = −7 to see a dead neuron: the gradient stops at y."}},
+          "Set b = −6 to put a on the kink, where max halves the slope and relu(a) would take 0, and b = −7 "
+          "to see a dead neuron: the gradient stops at y."}},
         {"neuron",
          "Sigmoid neuron with cross-entropy",
          "z = w*x + b; p = sigmoid(z); loss = -(t*log(p) + (1 - t)*log(1 - p))",

@@ -58,7 +58,7 @@ TEST_F(GradientCommand, StepsAndPresetsExplain) {
         EXPECT_THAT(ended.out, HasSubstr(part));
     const auto kink = descent({"gradient", "--preset", "exercise", "b=-6"});
     EXPECT_EQ(kink.code, 0);
-    EXPECT_THAT(kink.out, HasSubstr("is a kink: 0, as in PyTorch"));
+    EXPECT_THAT(kink.out, HasSubstr("a kink: each gets half, as in PyTorch"));
     const auto negative = descent({"gradient", "--", "-log(x)", "x=-2"});
     EXPECT_EQ(negative.code, 0) << negative.err;
     EXPECT_THAT(negative.out, HasSubstr("the logarithm of a negative number is not a number"));

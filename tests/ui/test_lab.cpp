@@ -78,8 +78,8 @@ private Q_SLOTS:
         QVERIFY(lab.picture().summary().contains(QStringLiteral("step 14 of 14")));
         for (const auto* widget : lab.page.findChildren<QWidget*>()) {
             const auto* button = qobject_cast<const QAbstractButton*>(widget);
-            if (!(widget->focusPolicy() & Qt::TabFocus) || (button && !button->text().isEmpty()) ||
-                qobject_cast<const QTabBar*>(widget) ||
+            if (!(widget->focusPolicy() & Qt::TabFocus) || widget->inherits("QComboBoxListView") ||
+                (button && !button->text().isEmpty()) || qobject_cast<const QTabBar*>(widget) ||
                 widget->objectName().startsWith(QStringLiteral("qt_")))
                 continue;
             QVERIFY2(
@@ -195,7 +195,7 @@ private Q_SLOTS:
     }
 
     void tooManyNodesAreSaidAndNotDrawn() {
-        const Lab lab;
+        Lab lab;
         QString sum = QStringLiteral("x");
         for (int i = 0; i < 300; ++i) sum += QStringLiteral("+x");
         lab.write(sum.toUtf8().constData());

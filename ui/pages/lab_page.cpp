@@ -32,6 +32,8 @@
 namespace descent::ui {
 
 namespace {
+constexpr int kNarrowBelow = 1000;
+
 QString text(const std::string& words) {
     return QString::fromStdString(words);
 }
@@ -91,6 +93,7 @@ void LabPage::build() {
     split->addWidget(makeTabs());
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
+    split->setSizes({theme::kGrid * 60, theme::kGrid * 40});
     notice_->hide();
     auto* right = new QVBoxLayout;
     right->setContentsMargins(theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2);
@@ -127,6 +130,7 @@ QWidget* LabPage::makeGraphCard() {
     view_->setAutoFillBackground(false);
     phase_->setObjectName(QStringLiteral("labPhase"));
     phase_->setProperty("role", QStringLiteral("caption"));
+    phase_->setMinimumWidth(theme::kGrid * 9); // the sentence stays where it is
     sentence_->setObjectName(QStringLiteral("labSentence"));
     sentence_->setWordWrap(true);
     sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -138,8 +142,11 @@ QWidget* LabPage::makeGraphCard() {
     column->setSpacing(theme::kGrid / 2);
     column->addLayout(top);
     column->addWidget(scroll_, 1);
-    column->addWidget(phase_);
-    column->addWidget(sentence_);
+    auto* said = new QHBoxLayout;
+    said->setSpacing(theme::kGrid * 3 / 2);
+    said->addWidget(phase_, 0, Qt::AlignTop);
+    said->addWidget(sentence_, 1);
+    column->addLayout(said);
     return frame;
 }
 
@@ -219,6 +226,9 @@ void LabPage::fillTable() {
     for (std::size_t i = 0; i < table.right.size(); ++i)
         if (!table.right[i]) words << int(i);
     cells_->set(headings, std::move(rows), words);
+    // What is compared stays together; the local gradients take what room is left.
+    if (auto* head = table_->horizontalHeader(); head->visualIndex(3) == 3)
+        head->moveSection(3, head->count() - 1);
     table_->resizeColumnsToContents();
     QStringList said{text(scalar_check_summary(*graph_, *passes_))};
     for (const auto& note : passes_->notes) said << text(note.text) + QLatin1Char('.');
@@ -232,6 +242,8 @@ void LabPage::showStep(int step) {
     const bool forward = kind == ScalarStep::Kind::given || kind == ScalarStep::Kind::forward;
     phase_->setText(forward ? tr("FORWARD") : tr("BACKWARD"));
     sentence_->setText(view_->picture()->sentence());
+    const QPoint at = view_->currentPlace();
+    scroll_->ensureVisible(at.x(), at.y(), theme::kGrid * 10, theme::kGrid * 6);
     const QSignalBlocker quiet(list_);
     list_->setCurrentRow(step);
 }
@@ -257,6 +269,11 @@ void LabPage::hideEvent(QHideEvent* event) {
     QWidget::hideEvent(event);
     bar_->play(false);
     updateExport();
+}
+
+void LabPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    pane_->setNarrow(width() < kNarrowBelow);
 }
 
 void LabPage::exportFigure() {

@@ -11,7 +11,6 @@ class QAction;
 class QLabel;
 class QListWidget;
 class QScrollArea;
-class QTabWidget;
 
 namespace descent {
 struct ScalarGraph;
@@ -42,6 +41,7 @@ public:
 protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void build();

@@ -16,18 +16,18 @@ namespace descent::ui {
 
 namespace {
 
-constexpr double kWidth = 92, kLine = 15, kPad = 4, kGapX = 62, kGapY = 20;
-constexpr int kDigits = 4; ///< in a picture; the table has more
+constexpr double kWidth = 84, kLine = 15, kPad = 4, kGapX = 52, kGapY = 16;
+constexpr int kDigits = 4, kFew = 3; ///< in a node, on an edge; the table has more
 constexpr int kGradientColour = 1;
 
-QString number(double v) {
-    return std::isnan(v) ? QStringLiteral("NaN") : QString::fromStdString(format_number(v, kDigits));
+QString number(double v, int digits = kDigits) {
+    return std::isnan(v) ? QStringLiteral("NaN") : QString::fromStdString(format_number(v, digits));
 }
 QString text(const std::string& words) {
     return QString::fromStdString(words);
 }
-QString back(double v) {
-    return QStringLiteral("◂ ") + number(v);
+QString back(double v, int digits = kDigits) {
+    return QStringLiteral("◂ ") + number(v, digits);
 }
 
 /// Smooth, and level where it begins and ends; straight across the places in between.
@@ -147,8 +147,9 @@ void ScalarPicture::paintLabel(QPainter& painter, const Look& look, const Scalar
     const auto node = std::size_t(edge.node);
     const auto slot = std::size_t(edge.slot);
     if (!shown_.value[node] || !varying_[std::size_t(graph_->nodes[node].inputs[slot])]) return;
-    const QString local = QStringLiteral("×") + number(passes_->locals[node][slot]);
-    const QString product = shown_.product[node][slot] ? back(passes_->products[node][slot]) : QString();
+    const QString local = QStringLiteral("×") + number(passes_->locals[node][slot], kFew);
+    const QString product =
+        shown_.product[node][slot] ? back(passes_->products[node][slot], kFew) : QString();
     const QFontMetricsF metrics(look.font);
     const double width = std::max(metrics.horizontalAdvance(local), metrics.horizontalAdvance(product)) + 4;
     const double height = product.isEmpty() ? kLine - 2 : 2 * (kLine - 2);
@@ -172,12 +173,9 @@ void ScalarPicture::paintLabel(QPainter& painter, const Look& look, const Scalar
 
 void ScalarPicture::paintNode(QPainter& painter, const Look& look, int node, bool picked) const {
     const auto at = std::size_t(node);
-    const auto& step = passes_->steps[step_];
-    const bool given = step.kind == ScalarStep::Kind::given && graph_->is_variable(node);
-    const int target = step.kind == ScalarStep::Kind::backward
-                           ? graph_->nodes[std::size_t(step.node)].inputs[std::size_t(step.slot)]
-                           : step.node;
-    const bool now = given || (step.kind != ScalarStep::Kind::given && target == node);
+    const auto kind = passes_->steps[step_].kind;
+    const bool given = kind == ScalarStep::Kind::given && graph_->is_variable(node);
+    const bool now = given || (kind != ScalarStep::Kind::given && node == currentNode());
     const QRectF box(layout_.centres[at] - QPointF(layout_.node_size.width(), layout_.node_size.height()) / 2,
                      layout_.node_size);
     const double radius = graph_->is_variable(node) ? box.height() / 2.6 : 4; // leaves are rounder
@@ -204,6 +202,19 @@ void ScalarPicture::paintNode(QPainter& painter, const Look& look, int node, boo
     painter.setPen(look.gradient);
     painter.drawText(line, Qt::AlignCenter,
                      bold.elidedText(back(shown_.gradients[at]), Qt::ElideRight, line.width()));
+}
+
+int ScalarPicture::currentNode() const {
+    const auto& step = passes_->steps[step_];
+    if (step.kind != ScalarStep::Kind::backward) return step.node;
+    return graph_->nodes[std::size_t(step.node)].inputs[std::size_t(step.slot)];
+}
+
+QPointF ScalarPicture::centreOf(int node, const QRectF& target, double most) const {
+    if (empty()) return target.center();
+    QPointF origin;
+    const double scale = fit(target, most, origin);
+    return origin + layout_.centres[std::size_t(node)] * scale;
 }
 
 std::optional<int> ScalarPicture::nodeAt(QPointF at, const QRectF& target, double most) const {

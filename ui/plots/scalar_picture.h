@@ -37,6 +37,8 @@ public:
     void paint(QPainter& painter, const QRectF& target, double most, std::optional<int> picked = {}) const;
     /// The node beneath a point when painted so.
     std::optional<int> nodeAt(QPointF at, const QRectF& target, double most) const;
+    QPointF centreOf(int node, const QRectF& target, double most) const;
+    int currentNode() const;          ///< that the step gives a value or a gradient
     QString describe(int node) const; ///< a few lines, as far as the steps are made
     QString sentence() const;         ///< of the step
     QString summary() const;

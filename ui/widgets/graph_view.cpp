@@ -13,7 +13,7 @@
 namespace descent::ui {
 
 namespace {
-constexpr double kLeast = 0.85, kMost = 1.35; ///< of its size
+constexpr double kLeast = 0.78, kMost = 1.35; ///< of its size
 constexpr double kFaint = 0.4;                ///< while the text cannot be understood
 } // namespace
 
@@ -44,6 +44,10 @@ void GraphView::setPicked(std::optional<int> node) {
 void GraphView::words() {
     setAccessibleDescription(picture_->summary());
     update();
+}
+
+QPoint GraphView::currentPlace() const {
+    return picture_ ? picture_->centreOf(picture_->currentNode(), rect(), kMost).toPoint() : QPoint();
 }
 
 QSize GraphView::minimumSizeHint() const {

@@ -20,6 +20,8 @@ public:
     void setStep(std::size_t step);
     void setPicked(std::optional<int> node); ///< framed
 
+    QPoint currentPlace() const; ///< of the node that the step is about
+
     QSize minimumSizeHint() const override;
     QSize sizeHint() const override;
 

@@ -20,7 +20,7 @@ namespace descent::ui {
 
 namespace {
 
-constexpr int kWidth = theme::kGrid * 35;
+constexpr int kWidth = theme::kGrid * 35, kNarrow = theme::kGrid * 29;
 constexpr double kFresh = 1; ///< the value of a variable that is new
 
 QLabel* label(const QString& text, const char* role) {
@@ -142,6 +142,10 @@ void LabPane::choosePreset(int index) {
         expression_->setPlainText(text);
     remarks_->setText(remarks);
     remarks_->show();
+}
+
+void LabPane::setNarrow(bool narrow) {
+    setFixedWidth(narrow ? kNarrow : kWidth);
 }
 
 QString LabPane::title() const {

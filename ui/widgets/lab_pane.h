@@ -29,6 +29,7 @@ public:
     /// What is understood now; absent while something is wrong.
     const std::optional<ScalarGraph>& graph() const { return graph_; }
     const std::vector<double>& values() const { return values_; }
+    void setNarrow(bool narrow);
     QString title() const; ///< of the example, else the expression
 
 Q_SIGNALS:
