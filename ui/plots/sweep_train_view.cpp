@@ -217,7 +217,7 @@ void SweepTrainView::findPeak() {
         [this](const std::optional<DescentPeak>& peak) {
             seeking_ = false;
             peak_ =
-                !peak ? tr("No peak that it comes down from on both sides.")
+                !peak ? tr("No peak that stands out from both sides.")
                       : tr("%1 descends twice: %2 at update %3, a peak of %4 at update %5, %6 at update %7.")
                             .arg(QString::fromStdString(choice_.word()), number(peak->before),
                                  number(peak->before_x), number(peak->value), number(peak->x),
