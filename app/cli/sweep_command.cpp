@@ -58,6 +58,17 @@ std::string text_of(const SweepStatus& status) {
 }
 
 /// The errors of the training set and of the best set there is to test on, unless others were asked for.
+/// Those of the words that the runs have: the errors to compare.
+std::vector<std::string> usual_metrics(const std::vector<CellRun>& runs) {
+    const auto known = sweep_metrics(runs);
+    const auto has = [&](const std::string& word) { return std::ranges::count(known, word) > 0; };
+    std::vector<std::string> usual;
+    for (const char* word : {"train/error", "test/error"})
+        if (has(word)) usual.emplace_back(word);
+    if (!has("test/error") && has("validation/error")) usual.emplace_back("validation/error");
+    return usual;
+}
+
 std::vector<std::string> metrics_of(const Options& options, const std::vector<CellRun>& runs) {
     const auto known = sweep_metrics(runs);
     const auto has = [&](const std::string& word) { return std::ranges::count(known, word) > 0; };
@@ -70,17 +81,12 @@ std::vector<std::string> metrics_of(const Options& options, const std::vector<Ce
                              (meant ? "; did you mean '" + *meant + "'?" : ""));
         }
     if (!options.metrics.empty()) return options.metrics;
-    std::vector<std::string> usual;
-    for (const char* word : {"train/error", "test/error"})
-        if (has(word)) usual.emplace_back(word);
-    if (!has("test/error") && has("validation/error")) usual.emplace_back("validation/error");
-    return usual;
+    return usual_metrics(runs);
 }
 
-void print_table(Output& out, const Options& options, const StoreReader& store, const SweepRecord& sweep) {
-    const auto runs = store.sweep_runs(sweep.id);
-    const auto status = store.sweep_status(sweep.id);
-    const auto table = sweep_table(sweep.plan, runs, metrics_of(options, runs), options.along());
+void print_table(Output& out, const Options& options, const SweepRecord& sweep, const SweepStatus& status,
+                 const std::vector<CellRun>& runs, const std::vector<std::string>& metrics) {
+    const auto table = sweep_table(sweep.plan, runs, metrics, options.along());
     // A sweep over levels of pruning is read as a lottery, unless other metrics are asked for.
     std::optional<Lottery> drawn;
     if (lottery_axis(sweep.plan) && options.metrics.size() <= 1)
@@ -117,7 +123,8 @@ int show(const Options& options) {
     const auto store = options.store.reader();
     const auto sweep = unwrap(store->sweep(options.show));
     Output out;
-    print_table(out, options, *store, sweep);
+    const auto runs = store->sweep_runs(sweep.id);
+    print_table(out, options, sweep, store->sweep_status(sweep.id), runs, metrics_of(options, runs));
     out.flush();
     return Exit::ok;
 }
@@ -256,11 +263,10 @@ int train(const Options& options) {
     const auto outcome = run_sweep(*sweep, cells, options.run(), engine, *writer, out, watch);
     const auto reader = options.store.reader();
     // Which metrics there are is known only now; for a slip in one the training does not go unreported.
-    auto shown = options;
-    const auto asked = guarded([&] { return metrics_of(options, reader->sweep_runs(sweep->id)); });
-    if (!asked) shown.metrics.clear();
-    print_table(out, shown, *reader, *sweep);
+    const auto runs = reader->sweep_runs(sweep->id);
     const auto status = reader->sweep_status(sweep->id);
+    const auto asked = guarded([&] { return metrics_of(options, runs); });
+    print_table(out, options, *sweep, status, runs, asked ? *asked : usual_metrics(runs));
     if (!status.complete() && options.speaks())
         out << format_count(status.cells - status.finished - status.diverged)
             << " are missing; go on with: descent sweep --resume " << shell_quoted(sweep->name)

@@ -107,9 +107,12 @@ SweepOutcome run_sweep(SweepRecord& sweep, std::vector<SweepCell> cells, const S
         SweepProgress progress(out, options.progress, sweep, lineage);
         train(sweep, lineage, options, engine, store, progress, watch, outcome);
         const auto reader = unwrap(StoreReader::open(store.path()));
-        if (sweep.plan.active) check_measured(sweep.plan, reader->sweep_runs(sweep.id), outcome);
-        const bool more = !watch.requested() && sweep.plan.active &&
-                          add_active_levels(sweep.plan, reader->sweep_runs(sweep.id), engine.catalog());
+        bool more = false;
+        if (sweep.plan.active) {
+            const auto runs = reader->sweep_runs(sweep.id);
+            check_measured(sweep.plan, runs, outcome);
+            more = !watch.requested() && add_active_levels(sweep.plan, runs, engine.catalog());
+        }
         if (!more) {
             progress.end(reader->sweep_status(sweep.id), watch.requested());
             return outcome;

@@ -15,7 +15,7 @@ QString count(std::int64_t n) {
     return QString::fromStdString(format_count(n));
 }
 
-/// Where each of `ids` stands in `listing`; empty where they stand in another order or one is missing.
+/// Where each of `kept` stands in `listing`; empty where they stand in another order or one is missing.
 std::vector<std::size_t> placesIn(const SweepListing& listing, const std::vector<SweepItem>& kept) {
     std::vector<std::size_t> places;
     std::size_t from = 0;
@@ -30,11 +30,12 @@ std::vector<std::size_t> placesIn(const SweepListing& listing, const std::vector
 } // namespace
 
 void SweepListModel::set(SweepListingPtr listing) {
-    if (!listing_ || !listing || listing_->of_trash != listing->of_trash) {
+    const auto replace = [&] {
         beginResetModel();
         listing_ = std::move(listing);
-        return endResetModel();
-    }
+        endResetModel();
+    };
+    if (!listing_ || !listing || listing_->of_trash != listing->of_trash) return replace();
     // Rows keep their places, so that a name being typed outlives a sweep that another process begins.
     auto shown = std::make_shared<SweepListing>(*listing_);
     listing_ = shown;
@@ -47,11 +48,7 @@ void SweepListModel::set(SweepListingPtr listing) {
         endRemoveRows();
     }
     const auto places = placesIn(*listing, shown->items);
-    if (places.size() != shown->items.size()) {
-        beginResetModel();
-        listing_ = std::move(listing);
-        return endResetModel();
-    }
+    if (places.size() != shown->items.size()) return replace();
     for (std::size_t row = 0; row < listing->items.size(); ++row) {
         if (std::ranges::binary_search(places, row)) continue;
         beginInsertRows({}, int(row), int(row));

@@ -5,6 +5,7 @@
 #include <hb-subset.h>
 #include <hb.h>
 
+#include <map>
 #include <memory>
 
 namespace descent::ui {
@@ -22,15 +23,21 @@ using Face = std::unique_ptr<hb_face_t, Destroy<hb_face_destroy>>;
 using Input = std::unique_ptr<hb_subset_input_t, Destroy<hb_subset_input_destroy>>;
 using Blob = std::unique_ptr<hb_blob_t, Destroy<hb_blob_destroy>>;
 
-hb_blob_t* table(hb_face_t*, hb_tag_t tag, void* font) {
+/// A font's tables, kept for as long as the face: HarfBuzz 6 reads on in a table after it has given it back.
+struct Tables {
+    QRawFont font;
+    std::map<hb_tag_t, QByteArray> kept{};
+};
+
+hb_blob_t* table(hb_face_t*, hb_tag_t tag, void* tables) {
     if (tag == HB_TAG_NONE) return nullptr; // the whole file, which there is none of
     const char name[5] = {HB_UNTAG(tag), 0};
-    auto data = std::make_unique<QByteArray>(static_cast<const QRawFont*>(font)->fontTable(name));
-    if (data->isEmpty()) return nullptr;
-    const char* bytes = data->constData();
-    const auto size = unsigned(data->size());
-    return hb_blob_create(bytes, size, HB_MEMORY_MODE_READONLY, data.release(),
-                          [](void* kept) { delete static_cast<QByteArray*>(kept); });
+    auto& [font, kept] = *static_cast<Tables*>(tables);
+    const auto [entry, is_new] = kept.try_emplace(tag);
+    if (is_new) entry->second = font.fontTable(name);
+    const QByteArray& data = entry->second;
+    if (data.isEmpty()) return nullptr;
+    return hb_blob_create(data.constData(), unsigned(data.size()), HB_MEMORY_MODE_READONLY, nullptr, nullptr);
 }
 
 bool outlines(const QRawFont& font) {
@@ -50,9 +57,9 @@ bool mayTravel(const QRawFont& font) {
 } // namespace
 
 QByteArray fontSubset(const QFont& font, const QSet<char32_t>& characters) {
-    QRawFont raw = QRawFont::fromFont(font);
-    if (!outlines(raw) || !mayTravel(raw)) return {};
-    const Face face(hb_face_create_for_tables(table, &raw, nullptr));
+    Tables tables{QRawFont::fromFont(font)};
+    if (!outlines(tables.font) || !mayTravel(tables.font)) return {};
+    const Face face(hb_face_create_for_tables(table, &tables, nullptr));
     const Input input(hb_subset_input_create_or_fail());
     if (!input) return {};
     for (const char32_t c : characters) hb_set_add(hb_subset_input_unicode_set(input.get()), c);

@@ -47,20 +47,13 @@ SweepCurveView::SweepCurveView(StoreHost& store, QWidget* parent)
         want();
     });
     addChoice(scale_);
-    whole_ = new QToolButton;
-    whole_->setObjectName(QStringLiteral("sweepCurveWhole"));
-    whole_->setText(tr("all"));
-    whole_->setAccessibleName(tr("Make the y axis long enough for all values, however small"));
-    whole_->setToolTip(whole_->accessibleName());
-    whole_->setCheckable(true);
-    whole_->setFocusPolicy(Qt::StrongFocus);
-    whole_->setProperty("role", QStringLiteral("segment"));
+    whole_ =
+        addToggle("Whole", tr("all"), tr("Make the y axis long enough for all values, however small"), false);
     whole_->hide();
     connect(whole_, &QToolButton::clicked, this, [this](bool on) {
         task_.whole = on;
         want();
     });
-    addChoice(whole_);
     chart_->setObjectName(QStringLiteral("sweepCurveChart"));
     setPicture(chart_);
     addBeneath(moments_);

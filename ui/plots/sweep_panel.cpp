@@ -143,17 +143,11 @@ QWidget* SweepPanel::makeScale(const char* name, const QString& accessible, bool
     row->setSpacing(2);
     auto* group = new QButtonGroup(both);
     for (const bool is_log : {false, true}) {
-        auto* button = new QToolButton;
-        button->setObjectName(name_ + QLatin1String(name) +
-                              (is_log ? QStringLiteral("Log") : QStringLiteral("Linear")));
-        button->setText(is_log ? tr("log") : tr("lin"));
-        button->setAccessibleName(
-            QStringLiteral("%1: %2").arg(accessible, is_log ? tr("logarithmic") : tr("linear")));
-        button->setToolTip(button->accessibleName());
-        button->setCheckable(true);
-        button->setChecked(is_log == log);
-        button->setFocusPolicy(Qt::StrongFocus);
-        button->setProperty("role", QStringLiteral("segment"));
+        auto* button =
+            makeToggle(QLatin1String(name) + (is_log ? QStringLiteral("Log") : QStringLiteral("Linear")),
+                       is_log ? tr("log") : tr("lin"),
+                       QStringLiteral("%1: %2").arg(accessible, is_log ? tr("logarithmic") : tr("linear")),
+                       is_log == log);
         group->addButton(button);
         row->addWidget(button);
         connect(button, &QToolButton::clicked, this, [chosen, is_log] { chosen(is_log); });
@@ -161,18 +155,29 @@ QWidget* SweepPanel::makeScale(const char* name, const QString& accessible, bool
     return both;
 }
 
-QToolButton* SweepPanel::addLogUpdates() {
+QToolButton* SweepPanel::makeToggle(const QString& name, const QString& text, const QString& accessible,
+                                    bool on) {
     auto* button = new QToolButton;
-    button->setObjectName(name_ + QStringLiteral("LogX"));
-    button->setText(tr("log x"));
-    button->setAccessibleName(tr("Updates on a logarithmic axis"));
-    button->setToolTip(button->accessibleName());
+    button->setObjectName(name_ + name);
+    button->setText(text);
+    button->setAccessibleName(accessible);
+    button->setToolTip(accessible);
     button->setCheckable(true);
-    button->setChecked(true);
+    button->setChecked(on);
     button->setFocusPolicy(Qt::StrongFocus);
     button->setProperty("role", QStringLiteral("segment"));
+    return button;
+}
+
+QToolButton* SweepPanel::addToggle(const char* name, const QString& text, const QString& accessible,
+                                   bool on) {
+    auto* button = makeToggle(QLatin1String(name), text, accessible, on);
     addChoice(button);
     return button;
+}
+
+QToolButton* SweepPanel::addLogUpdates() {
+    return addToggle("LogX", tr("log x"), tr("Updates on a logarithmic axis"), true);
 }
 
 bool SweepPanel::tableShown() const {

@@ -47,7 +47,9 @@ protected:
     /// Two buttons, lin and log, for an axis; `chosen` hears of a change.
     QWidget* makeScale(const char* name, const QString& accessible, bool log,
                        std::function<void(bool)> chosen);
-    /// A button, pressed at first, that puts updates on a logarithmic axis, already above the picture.
+    /// A button that stays pressed, above the picture.
+    QToolButton* addToggle(const char* name, const QString& text, const QString& accessible, bool on);
+    /// One, pressed at first, that puts updates on a logarithmic axis.
     QToolButton* addLogUpdates();
     /// After each change of the picture.
     void pictureChanged(std::vector<LegendStrip::Item> key, QStringList sentences);
@@ -57,6 +59,7 @@ protected:
     void exportCsv(const FigureSource& source);
 
 private:
+    QToolButton* makeToggle(const QString& name, const QString& text, const QString& accessible, bool on);
     void copyImage();
     void updateTable();
 
