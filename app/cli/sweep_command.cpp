@@ -57,8 +57,7 @@ std::string text_of(const SweepStatus& status) {
     return text;
 }
 
-/// The errors of the training set and of the best set there is to test on, unless others were asked for.
-/// Those of the words that the runs have: the errors to compare.
+/// The errors of the training set and of the best set there is to test on, of those that the runs have.
 std::vector<std::string> usual_metrics(const std::vector<CellRun>& runs) {
     const auto known = sweep_metrics(runs);
     const auto has = [&](const std::string& word) { return std::ranges::count(known, word) > 0; };
@@ -69,6 +68,7 @@ std::vector<std::string> usual_metrics(const std::vector<CellRun>& runs) {
     return usual;
 }
 
+/// Those asked for; the usual ones, where none was.
 std::vector<std::string> metrics_of(const Options& options, const std::vector<CellRun>& runs) {
     const auto known = sweep_metrics(runs);
     const auto has = [&](const std::string& word) { return std::ranges::count(known, word) > 0; };

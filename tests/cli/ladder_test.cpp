@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <set>
+#include <sstream>
 #include <thread>
 
 namespace descent::test {
@@ -34,7 +35,10 @@ TEST_F(LadderCommand, TrainsEachRungAndSeedAndPrintsTheTable) {
     const auto ended =
         descent(tiny_ladder({"--epochs", "1", "--seeds", "2", "--seed", "5", "--csv", "t.csv"}));
     ASSERT_EQ(ended.code, 0) << ended.err;
-    EXPECT_EQ(ended.err, "");
+    // Nothing goes wrong; some networks answer one class still after a single update, which is said.
+    std::istringstream warnings(ended.err);
+    for (std::string line; std::getline(warnings, line);)
+        EXPECT_THAT(line, HasSubstr("the network answers one class")) << ended.err;
     std::set<std::string> said;
     const auto runs = stored_runs();
     ASSERT_EQ(runs.size(), 4u);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <ranges>
+#include <set>
 
 namespace descent::test {
 
@@ -222,7 +223,9 @@ INSTANTIATE_TEST_SUITE_P(Lanes, Precision, ::testing::Values("float32", "float64
                          [](const auto& param) { return param.param; });
 
 TEST_P(Precision, EveryNonlinearityAgreesWithAutograd) {
-    for (const auto& activation : choices("activation"))
+    const std::set<std::string> of_libtorch{"log-sigmoid", "celu", "selu", "hard-swish", "hard-tanh"};
+    for (const auto& activation : choices("activation")) {
+        if (of_libtorch.contains(activation)) continue;
         for (const auto& [question, loss] : {std::pair{Question{}, "cross-entropy"},
                                              {Question{}, "mse"},
                                              {kOneOutput, "cross-entropy"},
@@ -232,6 +235,7 @@ TEST_P(Precision, EveryNonlinearityAgreesWithAutograd) {
                 with(question,
                      {{"model.activation", activation}, {"model.layers", "2"}, {"regime.loss", loss}}),
                 activation + ", " + loss);
+    }
 }
 
 TEST_P(Precision, EveryOutputAgreesWithAutograd) {
