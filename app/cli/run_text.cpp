@@ -29,12 +29,24 @@ std::string budget_text(const RunRecord& run) {
     return format_count(run.updates.count) + "/" + format_count(budget.updates.value_or(0)) + " updates";
 }
 
-std::string params_text(const ParamSet& params) {
+/// What differs from the declared defaults, and how many do not. An optimizer's are few, and all of them tell
+/// something.
+std::string params_text(Group group, const Part& part, const Catalog& catalog) {
+    const bool known = group == Group::regime || catalog.find(group, part.id);
     std::vector<std::string> words;
-    for (const auto& [name, value] : params.values) {
+    std::size_t defaults = 0;
+    for (const auto& [name, value] : part.params.values) {
+        const auto* declared = known ? catalog.find_param(group, part.id, name) : nullptr;
+        if (group != Group::optimizer && declared && declared->fallback == value) {
+            ++defaults;
+            continue;
+        }
         const std::string text = to_string(value);
         words.push_back(name + "=" + (text.empty() ? "\"\"" : text));
     }
+    if (defaults > 0)
+        words.push_back((words.empty() ? "all at their defaults"
+                                       : "(" + std::to_string(defaults) + " at their defaults)"));
     return joined(words, "  ");
 }
 
@@ -75,7 +87,7 @@ void print_runs(Output& out, const std::vector<RunRecord>& runs) {
 }
 
 void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>& metrics,
-               const std::vector<LogLine>& log, const std::string& store_option) {
+               const std::vector<LogLine>& log, const Catalog& catalog, const std::string& store_option) {
     const auto line = [&](std::string_view label, const std::string& text) {
         if (text.empty()) return;
         out << "  " << out.faint(label)
@@ -96,13 +108,11 @@ void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>&
     if (run.trashed_ms) line("trashed", format_time(*run.trashed_ms));
 
     out << "\n";
-    for (const auto* part : {&run.spec.task, &run.spec.model, &run.spec.optimizer, &run.spec.regime}) {
-        const char* group = part == &run.spec.task        ? "task"
-                            : part == &run.spec.model     ? "model"
-                            : part == &run.spec.optimizer ? "optimizer"
-                                                          : "regime";
-        const std::string params = params_text(part->params);
-        line(group, part->id + (params.empty() ? "" : "  " + out.faint(params)));
+    for (const auto& [group, part] :
+         {std::pair{Group::task, &run.spec.task}, std::pair{Group::model, &run.spec.model},
+          std::pair{Group::optimizer, &run.spec.optimizer}, std::pair{Group::regime, &run.spec.regime}}) {
+        const std::string params = params_text(group, *part, catalog);
+        line(to_string(group), part->id + (params.empty() ? "" : "  " + out.faint(params)));
     }
     for (const auto& change : run.changes)
         line(&change == &run.changes.front() ? "changed" : "",

@@ -159,6 +159,10 @@ TEST_F(RunCommand, RunsShowAndExportFindItAgain) {
         EXPECT_EQ(shown.code, 0) << shown.err;
         EXPECT_THAT(shown.out, HasSubstr(id));
         EXPECT_THAT(shown.out, HasSubstr("validation/accuracy"));
+        // What was chosen, without the many that were not.
+        EXPECT_THAT(shown.out, HasSubstr("source="));
+        EXPECT_THAT(shown.out, HasSubstr("at their defaults"));
+        EXPECT_THAT(shown.out, Not(HasSubstr("label_smoothing")));
     }
     auto json = nlohmann::json::parse(descent({"show", name, "--json"}).out, nullptr, false);
     EXPECT_EQ(json["id"], id);
