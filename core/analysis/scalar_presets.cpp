@@ -15,7 +15,7 @@ const std::vector<ScalarPreset>& scalar_presets() {
           "b "
           "does, whatever the other one is. b and z would be the slopes of a product z · b; compare ∂z/∂x = "
           "m "
-          "and ∂z/∂m = x one step before, where there is one.",
+          "and ∂z/∂m = x one step before, where there is a product.",
           "So a sum hands its gradient on unchanged: with u = 2(y − t) where a > 0, else 0, ∂o/∂a = ∂o/∂z = "
           "∂o/∂b = u, ∂o/∂x = u·m, ∂o/∂m = u·x, and ∂o/∂t = −2(y − t). Here u = 5, so that x gets 10, m 15 "
           "and "

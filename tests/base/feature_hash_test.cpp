@@ -14,9 +14,12 @@ namespace descent {
 
 namespace {
 
-nlohmann::json golden() {
-    std::ifstream file(DESCENT_SOURCE_DIR "/tests/reference/golden/text/hashing.json");
-    return nlohmann::json::parse(file);
+const nlohmann::json& golden() {
+    static const auto all = [] {
+        std::ifstream file(DESCENT_SOURCE_DIR "/tests/reference/golden/text/hashing.json");
+        return nlohmann::json::parse(file);
+    }();
+    return all;
 }
 
 } // namespace
@@ -35,7 +38,7 @@ TEST(FeatureHash, AlphanumericTokensAreScikitLearns) {
 }
 
 TEST(FeatureHash, SentencesAreScikitLearns) {
-    const nlohmann::json all = golden();
+    const auto& all = golden();
     const auto tokenizer = make_tokenizer("alphanumeric", true);
     for (const auto& c : all.at("features"))
         for (std::size_t i = 0; i < all.at("sentences").size(); ++i) {
