@@ -24,7 +24,16 @@ QColor mixed(const QColor& a, const QColor& b, double share) {
     return QColor::fromRgbF(f(a.redF(), b.redF()), f(a.greenF(), b.greenF()), f(a.blueF(), b.blueF()));
 }
 
-/// A confusion matrix: each row shaded by its shares, the diagonal in one colour and the mistakes in another.
+/// Black or white, whichever stands out more from `ground` (WCAG 2: where both contrasts are equal).
+QColor inkOn(const QColor& ground) {
+    const auto linear = [](float x) { return std::pow(double(x), 2.2); };
+    const double luminance =
+        0.2126 * linear(ground.redF()) + 0.7152 * linear(ground.greenF()) + 0.0722 * linear(ground.blueF());
+    return luminance > 0.179 ? QColor(Qt::black) : QColor(Qt::white);
+}
+
+/// A confusion matrix: each row shaded by its shares, the diagonal in one colour and the mistakes in another;
+/// where the cells have room for them, with the counts.
 class HeatMap : public PlotView {
 public:
     HeatMap(const MatrixScene& scene, QWidget* parent) : PlotView(parent), scene_(scene) {
@@ -155,11 +164,12 @@ private:
         for (std::int64_t i = 0; i < m->rows; ++i) left = std::max(left, metrics.horizontalAdvance(name(i)));
         left = std::min(left, std::min(96.0, size.width() * 0.3));
         const bool row_names = (size.height() - 16) / double(m->rows) >= metrics.height() * 0.72;
+        const double column = (size.width() - left - 16) / double(m->columns);
+        level_names_ = row_names && left <= column - 4 && size.height() > 110;
         const bool column_names =
-            row_names && (size.width() - left - 16) / double(m->columns) >= metrics.height() * 0.72 &&
-            size.height() > 220;
+            level_names_ || (row_names && column >= metrics.height() * 0.72 && size.height() > 220);
         if (!row_names) left = 0;
-        if (column_names) below = std::min(left, 72.0) + 6;
+        if (column_names) below = level_names_ ? metrics.height() + 4 : std::min(left, 72.0) + 6;
         area_ = QRectF(left + (row_names ? 8 : 2), 2, size.width() - left - (row_names ? 10 : 4),
                        size.height() - below - 6);
         paintCells(painter);
@@ -179,6 +189,15 @@ private:
 
     void paintCells(QPainter& painter) const {
         const Matrix& m = *scene_.matrix;
+        const QFontMetricsF metrics(painter.font());
+        const auto count = [&](std::int64_t r, std::int64_t c) {
+            return QString::fromStdString(format_count(std::int64_t(at(r, c))));
+        };
+        // All or none: a number left out would read as nothing there.
+        bool counts = cellRect({0, 0}).height() >= metrics.height() + 4;
+        for (std::int64_t r = 0; counts && r < m.rows; ++r)
+            for (std::int64_t c = 0; counts && c < m.columns; ++c)
+                counts = metrics.horizontalAdvance(count(r, c)) + 6 <= cellRect({0, 0}).width();
         for (std::int64_t r = 0; r < m.rows; ++r) {
             const double sum = rowSum(r);
             for (std::int64_t c = 0; c < m.columns; ++c) {
@@ -188,8 +207,11 @@ private:
                 QRectF cell = cellRect({r, c});
                 if (cell.width() > 6 && cell.height() > 6) cell.adjust(0.5, 0.5, -0.5, -0.5);
                 const QColor empty = mixed(theme::surface(), theme::border(), 0.35);
-                painter.fillRect(cell,
-                                 share > 0 ? mixed(empty, full, 0.12 + 0.88 * std::sqrt(share)) : empty);
+                const QColor ground = share > 0 ? mixed(empty, full, 0.12 + 0.88 * std::sqrt(share)) : empty;
+                painter.fillRect(cell, ground);
+                if (!counts) continue;
+                painter.setPen(at(r, c) > 0 ? inkOn(ground) : theme::mutedText());
+                painter.drawText(cell, Qt::AlignCenter, count(r, c));
             }
         }
     }
@@ -206,8 +228,13 @@ private:
         if (below <= 0) return;
         for (std::int64_t i = 0; i < m.columns; ++i) {
             const QRectF cell = cellRect({m.rows - 1, i});
-            painter.save();
             painter.setPen(pointed_ && pointed_->second == i ? theme::text() : theme::mutedText());
+            if (level_names_) {
+                painter.drawText(QRectF(cell.left(), area_.bottom() + 3, cell.width(), metrics.height()),
+                                 Qt::AlignCenter, metrics.elidedText(name(i), Qt::ElideRight, cell.width()));
+                continue;
+            }
+            painter.save();
             painter.translate(cell.center().x(), area_.bottom() + 5);
             painter.rotate(90);
             painter.drawText(QRectF(0, -metrics.height() / 2, below, metrics.height()),
@@ -219,6 +246,7 @@ private:
 
     const MatrixScene& scene_;
     QRectF area_;
+    bool level_names_ = false; ///< the columns' names lie level below, else they run downwards
     std::optional<Cell> pointed_;
 };
 
