@@ -21,7 +21,7 @@ struct Options {
     StoreOption store;
     std::optional<std::string> jobs;
     std::vector<std::string> metrics;
-    std::string name, resume, show, trash, restore, csv, x = "level", progress;
+    std::string name, resume, show, rename, trash, restore, csv, x = "level", progress;
     bool list = false, dry_run = false, json = false, markdown = false, no_ensemble = false, work = false;
 
     bool speaks() const { return !json && !markdown && progress.empty(); }
@@ -167,6 +167,17 @@ int move_to_trash(const Options& options, const std::string& word, bool trashed)
     return Exit::ok;
 }
 
+int rename(const Options& options) {
+    if (options.name.empty()) throw InputError("sweep: --name NAME goes with --rename");
+    const auto sweep = unwrap(options.store.reader()->sweep(options.rename));
+    const auto writer = options.store.writer();
+    unwrap(writer->edit_sweep({.id = sweep.id, .name = options.name}));
+    Output out;
+    out << sweep.name << " is " << options.name << " now\n";
+    out.flush();
+    return Exit::ok;
+}
+
 int dry_run(const Options& options, const SweepPlan& plan, const std::vector<SweepCell>& cells) {
     Output out;
     std::map<std::string, std::pair<std::string, RunState>> stored;
@@ -241,6 +252,10 @@ int train(const Options& options) {
     Engine& engine = *unwrap(load_engine());
     std::optional<SweepRecord> stored;
     if (!options.resume.empty()) stored = unwrap(options.store.reader()->sweep(options.resume));
+    if (stored && stored->trashed_ms && !options.work)
+        throw InputError("sweep " + stored->name +
+                         " is in the trash; take it out with: descent sweep --restore " +
+                         shell_quoted(stored->name) + options.store.repeated());
     const auto plan = stored ? extended_sweep_plan(stored->plan, options.plan, engine.catalog())
                              : new_sweep_plan(options.plan, engine.catalog());
     const auto cells = unwrap(sweep_cells(engine.catalog(), plan));
@@ -287,20 +302,23 @@ void check_together(const CLI::App& command) {
             if (command.count(one) > 0 && command.count(other) > 0)
                 throw InputError(std::string("sweep: ") + other + " cannot be given with " + one);
     };
-    for (const char* one : {"--resume", "--show", "--list", "--trash", "--restore"})
+    for (const char* one : {"--resume", "--show", "--list", "--rename", "--trash", "--restore"})
         refuse(one, {"--task", "--model", "--optimizer", "--regime", "--set", "--epochs", "--updates",
-                     "--seed", "--spec", "--preset", "--name", "--draw-data"});
-    for (const char* one : {"--show", "--list", "--trash", "--restore"})
+                     "--seed", "--spec", "--preset", "--draw-data"});
+    for (const char* one : {"--resume", "--show", "--list", "--trash", "--restore"}) refuse(one, {"--name"});
+    for (const char* one : {"--show", "--list", "--rename", "--trash", "--restore"})
         refuse(one, {"--resume", "--over", "--seeds", "--jobs", "--active", "--dry-run", "--no-ensemble",
                      "--progress"});
-    refuse("--show", {"--list", "--trash", "--restore"});
-    refuse("--list", {"--trash", "--restore"});
+    refuse("--show", {"--list", "--rename", "--trash", "--restore"});
+    refuse("--list", {"--rename", "--trash", "--restore"});
+    refuse("--rename", {"--trash", "--restore"});
     refuse("--trash", {"--restore"});
     refuse("--progress", {"--json", "--markdown", "--dry-run"});
 }
 
 int sweep(const Options& options) {
     check_csv(options);
+    if (!options.rename.empty()) return rename(options);
     if (!options.trash.empty()) return move_to_trash(options, options.trash, true);
     if (!options.restore.empty()) return move_to_trash(options, options.restore, false);
     if (options.list) return list(options);
@@ -335,6 +353,7 @@ void add_sweep_command(CLI::App& app, Action& action) {
     command->add_option("--show", options->show, "Print the table of a sweep's stored runs")
         ->type_name("SWEEP");
     command->add_flag("--list", options->list, "List the sweeps of the store");
+    command->add_option("--rename", options->rename, "Give a sweep another --name")->type_name("SWEEP");
     command->add_option("--trash", options->trash, "Hide a sweep; its runs stay")->type_name("SWEEP");
     command->add_option("--restore", options->restore, "Take it out of the trash")->type_name("SWEEP");
     auto* metric = command->add_option("--metric", options->metrics,

@@ -152,6 +152,9 @@ SweepPlan new_sweep_plan(const SweepPlanOptions& options, const Catalog& catalog
     if (plan.axes.empty() && plan.seeds.size() < 2)
         throw InputError("nothing is varied; expected --over, such as --over model.hidden=1:256:log20, or "
                          "--seeds");
+    if (plan.base.task.empty() && std::ranges::count(plan.axes, "task", &SweepAxis::name) == 0)
+        throw InputError((options.spec.empty() ? "the sweep" : options.spec) +
+                         ": no task is named; expected [task] with its id, or --task");
     make_active(plan, options);
     return plan;
 }

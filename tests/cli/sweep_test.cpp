@@ -159,8 +159,14 @@ TEST_F(Sweeps, ShowsListsTrashesAndRestores) {
     EXPECT_EQ(descent({"sweep", "--trash", "mine"}).code, 0);
     EXPECT_TRUE(sweeps().empty());
     EXPECT_EQ(stored_runs().size(), 4u) << "its runs stay";
+    expect_refused({"sweep", "--resume", "mine"}, {"in the trash", "--restore mine"});
     EXPECT_EQ(descent({"sweep", "--restore", "mine"}).code, 0);
     EXPECT_EQ(sweeps().size(), 1u);
+    EXPECT_EQ(descent({"sweep", "--rename", "mine", "--name", "ours"}).code, 0);
+    EXPECT_THAT(descent({"sweep", "--list"}).out, HasSubstr("ours"));
+    expect_refused({"sweep", "--rename", "mine", "--name", "ours"}, {"mine"});
+    expect_refused({"sweep", "--rename", "ours"}, {"--name"});
+    EXPECT_EQ(descent({"sweep", "--rename", "ours", "--name", "mine"}).code, 0);
     expect_refused({"sweep", "--show", "mien"}, {"did you mean 'mine'?"});
     expect_refused({"sweep", "--show", "mine", "--metric", "test/eror"},
                    {"--metric test/eror", "'test/error'"});
@@ -188,6 +194,8 @@ TEST_F(Sweeps, ASlipIsOneLineAndStoresNothing) {
     expect_refused({"sweep", "--spec", "none.toml"}, {"none.toml", "no such file"});
     expect_refused({"sweep", "--resume", "nobody"}, {"no store"});
     expect_refused({"sweep", "--over", "model.hidden=1,2"}, {"--task is missing"});
+    write(folder_ / "no-task.toml", "[[over]]\npath = \"model.hidden\"\nvalues = [1, 2]\n");
+    expect_refused({"sweep", "--spec", "no-task.toml"}, {"no-task.toml", "no task is named"});
     expect_refused({"sweep", "--list", "--jobs", "2"}, {"--jobs cannot be given with --list"});
 }
 
