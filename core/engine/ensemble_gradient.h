@@ -12,7 +12,6 @@ namespace descent {
 /// What one pass over a set says of each of K members.
 struct MemberSums {
     std::vector<double> loss;            ///< as reported, summed over the examples [K]
-    std::vector<double> objective;       ///< as descended, in the units of the regime's reduction [K]
     std::vector<std::int64_t> confusion; ///< [K × C × C], row = true class; empty for a regression
 };
 
@@ -43,7 +42,7 @@ public:
     virtual void take_batch(const Tensor& weights, const Tensor& indices, Tensor& gradient, MemberSums& sums);
 
     enum class Side { train, validation, test };
-    /// Forward only, of the set as it comes. `objective` of the sums is left alone.
+    /// Forward only, of the set as it comes.
     virtual void evaluate(const Tensor& weights, Side side, MemberSums& sums) = 0;
 
     /// From now on only these members (indices into those of now, rising) take part: K shrinks, and so do the

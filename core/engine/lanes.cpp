@@ -57,6 +57,12 @@ std::int64_t Shape::count() const {
     return all;
 }
 
+InLanes in_lanes(const Shape& shape, std::int64_t examples, std::int64_t lanes) {
+    constexpr std::int64_t least_units = 8, least_rows = 4;
+    const auto widest = *std::max_element(shape.widths.begin() + 1, shape.widths.end());
+    return widest >= least_units && examples >= least_rows * lanes ? InLanes::examples : InLanes::networks;
+}
+
 template<class T>
 const Kernels<T>& kernels(InstructionSet set) {
     constexpr bool single = std::is_same_v<T, float>;
@@ -80,34 +86,34 @@ template const Kernels<double>& kernels<double>(InstructionSet);
 
 namespace {
 
-/// Registers for an example's values and slopes in all layers, with the rows of ones.
-std::int64_t rows(const Shape& shape, Nonlinearity hidden) {
+/// Registers for the values and slopes of a row in all layers, with the ones.
+std::int64_t registers(const Shape& shape, Nonlinearity hidden) {
     std::int64_t all = 0;
     for (std::int64_t l = 0; l < shape.layers(); ++l)
         all += (slope_from_value(hidden) && l + 1 < shape.layers() ? 1 : 2) * shape.units(l) + 1;
     return all;
 }
 
-constexpr std::int64_t kLeastExamples = 8;
+constexpr std::int64_t kLeastRows = 8;
 constexpr std::int64_t kMostBytes = 384 << 10; // beside weights and gradient in a second-level cache
 
 } // namespace
 
-std::int64_t examples_at_once(const Shape& shape, Nonlinearity hidden, std::int64_t lanes,
-                              std::size_t size_of_number) {
-    const auto bytes = rows(shape, hidden) * lanes * static_cast<std::int64_t>(size_of_number);
+std::int64_t rows_at_once(const Shape& shape, Nonlinearity hidden, std::int64_t lanes,
+                          std::size_t size_of_number) {
+    const auto bytes = registers(shape, hidden) * lanes * static_cast<std::int64_t>(size_of_number);
     std::int64_t count = kFold;
-    while (count > kLeastExamples && count * bytes > kMostBytes) count /= 2;
+    while (count > kLeastRows && count * bytes > kMostBytes) count /= 2;
     return count;
 }
 
 std::size_t work_space(const Shape& shape, Nonlinearity hidden, std::int64_t lanes,
                        std::size_t size_of_number) {
-    const auto size = static_cast<std::int64_t>(size_of_number), bytes = rows(shape, hidden) * lanes * size;
-    // A block of narrower networks carries more examples, but no more bytes of them. One example is for the
-    // gap between rows.
-    const auto all =
-        (shape.count() + 3) * lanes * size + std::max(kMostBytes, kLeastExamples * bytes) + bytes;
+    const auto size = static_cast<std::int64_t>(size_of_number),
+               bytes = registers(shape, hidden) * lanes * size;
+    // A block of narrower networks carries more rows, but no more bytes of them. One row is for the gap
+    // between units.
+    const auto all = (shape.count() + 3) * lanes * size + std::max(kMostBytes, kLeastRows * bytes) + bytes;
     return static_cast<std::size_t>((all + 63) / 64 * 64);
 }
 

@@ -6,9 +6,10 @@
 #include <string_view>
 #include <vector>
 
-// Multilayer perceptrons side by side, one in each lane of a SIMD register: loss and gradient of a whole set
-// in one pass. Every operation is on one number of each network, so there is nothing to transpose and no
-// dimension that is too narrow. Torch-free; the pass is compiled once for each instruction set.
+// Loss and gradient of multilayer perceptrons over a whole set in one pass. What lies side by side in a SIMD
+// register is one number of each of several networks, or of each of several examples of one network; so every
+// dimension of a network may be as narrow as it likes. Torch-free; the pass is compiled once for each
+// instruction set.
 
 namespace descent::lanes {
 
@@ -49,6 +50,8 @@ struct Loss {
     double on = 1, off = 0;   ///< the descended loss' smoothed labels: share of the right class, of another
 };
 
+enum class InLanes { networks, examples };
+
 /// How the numbers of a family's networks lie in what a pass is given: for each layer its units in turn, each
 /// with its weights and, where there is one, its bias last. A block's networks may be narrower than the
 /// family's: its widths are the largest of its members.
@@ -63,10 +66,18 @@ struct Shape {
     std::int64_t count() const; ///< numbers of one network
 };
 
-/// One block of W networks, W the number of lanes, over one set of examples. All pointers to lanes are
-/// aligned to a register; [..][W] has the lanes innermost.
+/// What makes a pass of a network of this shape faster, W being the number of lanes: many examples fill the
+/// lanes without a rest, whatever the widths, but then each gradient is a sum over lanes at last.
+InLanes in_lanes(const Shape& shape, std::int64_t examples, std::int64_t lanes);
+
+/// One block over one set of examples. All pointers to lanes are aligned to a register; [..][W] has the lanes
+/// innermost, W being their number.
+///
+/// Networks in lanes: N = W of them, and a row is an example. Examples in lanes: N = 1 network, and a row is
+/// W examples; what the last row has beyond the set is finite and does not count.
 template<class T>
 struct Pass {
+    InLanes in_lanes;
     std::int64_t layers;
     const std::int64_t* widths; ///< [layers + 1], as Shape::widths
     bool bias;
@@ -74,23 +85,25 @@ struct Pass {
     Loss loss;
 
     std::int64_t examples;
-    const T* inputs;     ///< [examples][widths[0] + bias]: the last of each row 1 where there are biases
-    const T* labels;     ///< [examples][W]: 0 … classes − 1; null for a regression
-    const T* targets;    ///< [examples][outputs] of a regression; else null
-    const T* importance; ///< [examples][W]: factor on each descended loss; null: 1
+    const T* inputs;      ///< networks: [row][widths[0] + bias]; examples: [widths[0] + bias][row][W]. With
+                          ///< biases the last is 1
+    std::int64_t spacing; ///< numbers from an input to the next of the same row
+    const T* labels;      ///< [row][W]: 0 … classes − 1; null for a regression
+    const T* targets; ///< of a regression, else null. Networks: [row][outputs]; examples: [row][outputs][W]
+    const T* importance; ///< [row][W]: factor on each descended loss; null: 1
     double scale;        ///< of the gradient: 1, or 1/examples for the mean
 
-    const T* weights;     ///< [count()][W]
-    T* gradient;          ///< [count()][W], written
-    std::int64_t at_once; ///< examples_at_once() of this shape
+    const T* weights;     ///< [count()][N]
+    T* gradient;          ///< [count()][N], written
+    std::int64_t at_once; ///< rows_at_once() of this shape
     std::byte* space;     ///< work_space() bytes, aligned to a register
 
-    double* losses;          ///< [W]: sum of the losses as reported, written
-    double* objectives;      ///< [W]: sum of the losses as descended, times `scale`, written by descend
-    std::int64_t* confusion; ///< [W][classes][classes], added to; null for a regression
+    double* losses;          ///< [N]: sum of the losses as reported, written
+    std::int64_t* confusion; ///< [N][classes][classes], added to; null for a regression
 };
 
-/// The arithmetic for one instruction set. A lane's results depend on what is in that lane only. Thread: any.
+/// The arithmetic for one instruction set. A network's results depend on nothing else in its block. Thread:
+/// any.
 template<class T>
 struct Kernels {
     std::int64_t lanes;
@@ -100,13 +113,14 @@ struct Kernels {
 template<class T>
 const Kernels<T>& kernels(InstructionSet set);
 
-/// Bytes that a pass over networks of at most this shape works in. A multiple of 64.
+/// Bytes that a pass over networks of at most this shape works in, whatever is in its lanes. A multiple
+/// of 64.
 std::size_t work_space(const Shape& shape, Nonlinearity hidden, std::int64_t lanes,
                        std::size_t size_of_number);
-/// Examples that are carried through all layers at a time: a divisor of kFold.
-std::int64_t examples_at_once(const Shape& shape, Nonlinearity hidden, std::int64_t lanes,
-                              std::size_t size_of_number);
-/// Gradients are summed over so many examples in a row, and then those sums, whatever the shape.
+/// Rows that are carried through all layers at a time: a divisor of kFold.
+std::int64_t rows_at_once(const Shape& shape, Nonlinearity hidden, std::int64_t lanes,
+                          std::size_t size_of_number);
+/// With networks in lanes gradients are summed over so many rows, and then those sums, whatever the shape.
 inline constexpr std::int64_t kFold = 64;
 
 } // namespace descent::lanes

@@ -1,92 +1,18 @@
 #include "core/engine/lanes_ensemble.h"
 
+#include "core/engine/lanes_examples.h"
+
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 
 namespace descent {
 
 namespace {
 
-constexpr std::int64_t kMostClasses = 100;      // each lane counts its answers
-constexpr std::int64_t kMostExamples = 1 << 24; // counted in float32
-constexpr std::size_t kMostSpace = 64 << 20;    // bytes a thread; beyond, matrix products are better at it
-
-/// What the members have in common.
-struct Family {
-    lanes::Shape shape; ///< of the widest
-    lanes::Nonlinearity hidden, output;
-    lanes::Loss loss;
-    bool mean = true;
-    bool regression = false;
-    std::int64_t classes = 0;
-};
-
-/// Widths of a perceptron with these weights; empty if it is none of `inputs` and `outputs`.
-lanes::Shape shape_of(const std::vector<std::vector<std::int64_t>>& weights, std::int64_t inputs,
-                      std::int64_t outputs) {
-    lanes::Shape shape{{inputs}, weights.size() > 1 && weights[1].size() == 1};
-    const std::size_t step = shape.bias ? 2 : 1;
-    if (weights.size() % step != 0) return {};
-    for (std::size_t i = 0; i < weights.size(); i += step) {
-        if (weights[i].size() != 2 || weights[i][1] != shape.widths.back()) return {};
-        if (shape.bias && weights[i + 1] != std::vector{weights[i][0]}) return {};
-        shape.widths.push_back(weights[i][0]);
-    }
-    return shape.layers() > 0 && shape.widths.back() == outputs ? shape : lanes::Shape{};
-}
-
-lanes::Loss loss_of(const ParamSet& regime, const TaskShape& task) {
-    lanes::Loss loss;
-    loss.one_output = task.one_output();
-    loss.factor = regime.text("mse_form") == "full" ? 1.0 : 0.5;
-    std::ranges::copy(task.sides, loss.sides);
-    loss.criterion = regime.text("loss") == "mse" ? lanes::Criterion::squared
-                     : loss.one_output            ? lanes::Criterion::logistic
-                                                  : lanes::Criterion::softmax;
-    const double smoothing = regime.real("label_smoothing");
-    if (smoothing > 0) { // as LossFunction
-        const auto classes = static_cast<double>(task.classes);
-        const bool over_wrong = regime.text("smoothing_over") == "wrong";
-        loss.off = smoothing / (over_wrong ? std::max(1.0, classes - 1) : classes);
-        loss.on = over_wrong ? 1 - smoothing : 1 - smoothing + loss.off;
-    }
-    return loss;
-}
-
-std::optional<Family> family_of(const EnsembleProblem& problem) {
-    const auto& spec = problem.specs.front();
-    const auto& [data, regime, model] = std::tie(problem.data, spec.regime.params, spec.model.params);
-    if (spec.model.id != "mlp" || !data.train.inputs.defined() || data.train.lengths.defined()) return {};
-    if (data.variation && regime.text("augmentation") != "off") return {};
-    if (regime.text("reduction") == "sum-of-means" || data.shape.classes > kMostClasses) return {};
-    for (const auto* side : {&data.train, &data.validation, &data.test})
-        if (side->size() >= kMostExamples || side->masks.defined()) return {};
-
-    const auto& loss = regime.text("loss");
-    if (loss != "cross-entropy" && loss != "mse") return {};
-    Family family{.loss = loss_of(regime, data.shape),
-                  .mean = regime.text("reduction") == "mean",
-                  .regression = data.shape.regression(),
-                  .classes = data.shape.classes};
-    if (family.regression && family.loss.criterion != lanes::Criterion::squared) return {};
-    const auto hidden = lanes::nonlinearity(model.text("activation"));
-    const auto output = lanes::nonlinearity(model.text("output"));
-    if (!hidden || !output) return {};
-    family.hidden = *hidden;
-    family.output = *output;
-
-    std::vector<std::vector<std::int64_t>> widest;
-    for (const auto& weight : problem.layout.weights) widest.push_back(weight.shape);
-    const auto inputs = c10::multiply_integers(data.shape.features), outputs = data.shape.width();
-    family.shape = shape_of(widest, inputs, outputs);
-    for (const auto& own : problem.layout.own)
-        if (own.size() != widest.size() || shape_of(own, inputs, outputs).layers() != family.shape.layers())
-            return {};
-    if (family.shape.widths.empty()) return {};
-    return family;
-}
+constexpr std::size_t kMostSpace = 64 << 20; // bytes a thread; beyond, matrix products are better at it
 
 template<class T>
 constexpr auto kType = std::is_same_v<T, float> ? at::kFloat : at::kDouble;
@@ -96,10 +22,12 @@ T* data_of(const Tensor& tensor) {
     return tensor.defined() ? tensor.data_ptr<T>() : nullptr;
 }
 
+using lanes::InLanes;
+
 template<class T>
 class LaneEnsemble : public EnsembleGradient {
 public:
-    LaneEnsemble(const EnsembleProblem& problem, Family family, lanes::InstructionSet set)
+    LaneEnsemble(const EnsembleProblem& problem, LaneFamily family, lanes::InstructionSet set)
         : family_(std::move(family))
         , kernels_(lanes::kernels<T>(set))
         , width_(kernels_.lanes)
@@ -113,43 +41,45 @@ public:
                 member.class_weights = weights.to(at::kDouble).contiguous();
             members_.push_back(std::move(member));
         }
-        train_ = side(data.train);
-        validation_ = side(data.validation);
-        test_ = side(data.test);
+        examples_ = data.train.size();
+        for (const auto kind : {InLanes::networks, InLanes::examples}) {
+            const auto is_kind = [&](const Member& member) { return in_lanes(member) == kind; };
+            if (std::ranges::none_of(members_, is_kind)) continue;
+            auto& sides = kind == InLanes::networks ? by_networks_ : by_examples_;
+            for (const auto* part : {&data.train, &data.validation, &data.test})
+                sides.push_back(lane_examples(*part, family_, kind, width_, kType<T>));
+        }
         lay_out();
     }
 
-    Tensor buffer() const override { return at::zeros({numbers(), size()}, kType<T>).t(); }
+    Tensor buffer() const override {
+        return members_outermost_ ? at::zeros({size(), numbers()}, kType<T>)
+                                  : at::zeros({numbers(), size()}, kType<T>).t();
+    }
 
     void take(const Tensor& weights, Tensor& gradient, MemberSums& sums) override {
         const at::NoGradGuard no_grad;
-        const auto from = in_lanes(weights);
-        auto to = in_lanes(gradient);
-        clear(sums, true);
+        clear(sums);
         each_block([&](const Block& block, std::byte* space) {
-            auto work = enter(block, from, space);
-            auto pass = pass_of(block, train_, work);
+            auto work = enter(block, weights, space);
+            auto pass = pass_of(block, Side::train, work);
             pass.labels = data_of<T>(block.labels);
             pass.importance = data_of<T>(block.importance);
             kernels_.descend(pass);
-            leave(block, work, to);
-            report(block, work, sums, true);
+            leave(block, work, gradient);
+            report(block, work, sums);
         });
-        if (!to.is_same(gradient)) gradient.copy_(to);
     }
 
     void evaluate(const Tensor& weights, Side of, MemberSums& sums) override {
         const at::NoGradGuard no_grad;
-        const auto from = in_lanes(weights);
-        const auto& examples = of == Side::train ? train_ : of == Side::validation ? validation_ : test_;
-        clear(sums, false);
+        clear(sums);
         each_block([&](const Block& block, std::byte* space) {
-            auto work = enter(block, from, space);
-            auto pass = pass_of(block, examples, work);
-            pass.labels = data_of<T>(of == Side::train ? block.labels : examples.labels);
-            pass.importance = nullptr;
+            auto work = enter(block, weights, space);
+            auto pass = pass_of(block, of, work);
+            if (of == Side::train) pass.labels = data_of<T>(block.labels);
             kernels_.evaluate(pass);
-            report(block, work, sums, false);
+            report(block, work, sums);
         });
     }
 
@@ -167,25 +97,20 @@ private:
         Tensor labels;        ///< int64 [n] of the training set; undefined of a regression
         Tensor class_weights; ///< double [classes], or undefined
     };
-    struct Examples {
-        std::int64_t size = 0;
-        Tensor inputs;  ///< [n, inputs], with biases a last column of ones
-        Tensor labels;  ///< [n, W]: as they come, the same in all lanes; undefined of a regression
-        Tensor targets; ///< [n, outputs] of a regression
-    };
-    /// Members in the lanes of one register, the narrowest first in the ensemble.
+    /// Members in the lanes of one register, or one whose examples are.
     struct Block {
-        std::vector<std::int64_t> members; ///< at most W
+        InLanes in_lanes;
+        std::vector<std::int64_t> members; ///< at most W, or one
         lanes::Shape shape;                ///< the largest width of each layer
         bool adjoining = true;             ///< one after the other
         std::int64_t at_once = 0;
-        Tensor labels;     ///< [n, W] of the training set
-        Tensor importance; ///< [n, W], or undefined
+        Tensor labels;     ///< of the training set, in the order of lanes::Pass
+        Tensor importance; ///< likewise, or undefined
     };
     /// A thread's, for one block at a time.
     struct Work {
         T *weights, *gradient;
-        double *losses, *objectives;
+        double* losses;
         std::int64_t* confusion;
         std::byte* space;
     };
@@ -194,42 +119,44 @@ private:
     std::int64_t numbers() const { return family_.shape.count(); }
     std::size_t cells() const { return static_cast<std::size_t>(family_.classes * family_.classes); }
 
-    Examples side(const descent::Examples& set) const {
-        Examples made{.size = set.size()};
-        if (made.size == 0) return made;
-        made.inputs = set.inputs.to(kType<T>).flatten(1);
-        if (family_.shape.bias) made.inputs = at::cat({made.inputs, at::ones({made.size, 1}, kType<T>)}, 1);
-        made.inputs = made.inputs.contiguous();
-        if (family_.regression)
-            made.targets = set.targets.to(kType<T>).contiguous();
-        else
-            made.labels = set.labels.to(kType<T>).unsqueeze(1).expand({-1, width_}).contiguous();
-        return made;
+    InLanes in_lanes(const Member& member) const { return lanes::in_lanes(member.own, examples_, width_); }
+    /// Networks of a block, as its numbers have them.
+    std::int64_t networks(const Block& block) const {
+        return block.in_lanes == InLanes::networks ? width_ : 1;
     }
 
     void lay_out() {
         std::vector<std::int64_t> order(members_.size());
         std::iota(order.begin(), order.end(), 0);
-        const auto widths = [&](std::int64_t k) { return members_[static_cast<std::size_t>(k)].own.widths; };
-        std::ranges::stable_sort(order, {}, widths);
+        const auto member = [&](std::int64_t k) -> const Member& { return members_[std::size_t(k)]; };
+        const auto key = [&](std::int64_t k) { return std::pair(in_lanes(member(k)), member(k).own.widths); };
+        std::ranges::stable_sort(order, {}, key);
         blocks_.clear();
-        for (std::int64_t first = 0; first < size(); first += width_) {
-            Block block;
-            block.members.assign(order.begin() + first, order.begin() + std::min(first + width_, size()));
-            block.shape = members_[static_cast<std::size_t>(block.members.front())].own;
-            for (const auto k : block.members)
-                std::ranges::transform(widths(k), block.shape.widths, block.shape.widths.begin(),
+        std::int64_t by_networks = 0;
+        for (auto next = order.begin(); next != order.end();) {
+            Block block{.in_lanes = in_lanes(member(*next)), .members = {}, .shape = member(*next).own};
+            for (; next != order.end() && in_lanes(member(*next)) == block.in_lanes &&
+                   std::ssize(block.members) < networks(block);
+                 ++next) {
+                block.members.push_back(*next);
+                std::ranges::transform(member(*next).own.widths, block.shape.widths,
+                                       block.shape.widths.begin(),
                                        [](auto a, auto b) { return std::max(a, b); });
+                if (block.in_lanes == InLanes::networks) by_networks += member(*next).own.count();
+            }
             for (std::size_t i = 1; i < block.members.size(); ++i)
                 block.adjoining &= block.members[i] == block.members[0] + static_cast<std::int64_t>(i);
-            block.at_once = lanes::examples_at_once(block.shape, family_.hidden, width_, sizeof(T));
+            block.at_once = lanes::rows_at_once(block.shape, family_.hidden, width_, sizeof(T));
             if (!family_.regression) label(block);
             blocks_.push_back(std::move(block));
         }
+        std::int64_t all = 0;
+        for (const auto& one : members_) all += one.own.count();
+        members_outermost_ = 2 * by_networks < all;
         const auto lane = static_cast<std::size_t>(width_);
         space_of_numbers_ = static_cast<std::size_t>(numbers()) * lane * sizeof(T);
         space_of_confusion_ = lane * cells() * sizeof(std::int64_t);
-        space_ = 2 * space_of_numbers_ + 2 * lane * sizeof(double) + space_of_confusion_ +
+        space_ = 2 * space_of_numbers_ + lane * sizeof(double) + space_of_confusion_ +
                  lanes::work_space(family_.shape, family_.hidden, width_, sizeof(T)) + 5 * kAlign;
     }
 
@@ -237,7 +164,7 @@ private:
         std::vector<Tensor> labels, weights;
         bool weighted = false;
         // Lanes without a member repeat the last.
-        for (std::int64_t lane = 0; lane < width_; ++lane) {
+        for (std::int64_t lane = 0; lane < networks(block); ++lane) {
             const auto last = std::min(lane, std::ssize(block.members) - 1);
             const auto& member =
                 members_[static_cast<std::size_t>(block.members[static_cast<std::size_t>(last)])];
@@ -247,24 +174,25 @@ private:
                                   ? member.class_weights.index_select(0, member.labels)
                                   : at::ones({member.labels.size(0)}, at::kDouble));
         }
-        block.labels = at::stack(labels, 1).to(kType<T>);
-        if (weighted) block.importance = at::stack(weights, 1).to(kType<T>);
-    }
-
-    /// Itself where the members are innermost, else a copy that has them so.
-    static Tensor in_lanes(const Tensor& numbers) {
-        return numbers.stride(0) == 1 ? numbers : numbers.t().contiguous().t();
+        const auto in_order = [&](const std::vector<Tensor>& each) {
+            return block.in_lanes == InLanes::networks ? at::stack(each, 1).to(kType<T>)
+                                                       : filled(each.front().to(kType<T>), width_);
+        };
+        block.labels = in_order(labels);
+        if (weighted) block.importance = in_order(weights);
     }
 
     template<class F>
     void each_block(const F& f) {
-        spaces_.resize(static_cast<std::size_t>(at::get_num_threads()));
+        const std::int64_t threads = at::get_num_threads();
+        spaces_.resize(static_cast<std::size_t>(threads));
         for (auto& space : spaces_)
             if (!space.defined() || static_cast<std::size_t>(space.numel()) < space_)
                 space = at::empty({static_cast<std::int64_t>(space_)}, at::kByte);
-        at::parallel_for(0, std::ssize(blocks_), 1, [&](std::int64_t begin, std::int64_t end) {
+        std::atomic<std::int64_t> left = std::ssize(blocks_); // the widest first
+        at::parallel_for(0, std::min(threads, left.load()), 1, [&](std::int64_t, std::int64_t) {
             const auto& space = spaces_[static_cast<std::size_t>(at::get_thread_num())];
-            for (auto i = begin; i < end; ++i)
+            for (auto i = --left; i >= 0; i = --left)
                 f(blocks_[static_cast<std::size_t>(i)],
                   reinterpret_cast<std::byte*>(space.template data_ptr<std::uint8_t>()));
         });
@@ -301,30 +229,38 @@ private:
         work.weights = reinterpret_cast<T*>(next(space_of_numbers_));
         work.gradient = reinterpret_cast<T*>(next(space_of_numbers_));
         work.losses = reinterpret_cast<double*>(next(static_cast<std::size_t>(width_) * sizeof(double)));
-        work.objectives = reinterpret_cast<double*>(next(static_cast<std::size_t>(width_) * sizeof(double)));
         work.confusion = reinterpret_cast<std::int64_t*>(next(space_of_confusion_));
         work.space = space;
         std::fill_n(work.confusion, static_cast<std::size_t>(width_) * cells(), 0);
 
-        if (std::ssize(block.members) < width_) // the other lanes are of no one
-            std::fill_n(work.weights, block.shape.count() * width_, T(0));
+        const auto lanes = networks(block);
+        if (std::ssize(block.members) < lanes) // the other lanes are of no one
+            std::fill_n(work.weights, block.shape.count() * lanes, T(0));
         const auto* numbers = from.template data_ptr<T>();
-        const auto step = from.stride(1);
+        const auto across = from.stride(0), along = from.stride(1);
         each_run(block, [&](std::int64_t here, std::int64_t there, std::int64_t count) {
             if (here < 0) return;
-            auto* to = work.weights + here * width_;
-            const auto* row = numbers + there * step;
-            for (; count > 0; --count, to += width_, row += step)
-                if (block.adjoining)
+            auto* to = work.weights + here * lanes;
+            const auto* row = numbers + there * along;
+            if (lanes == 1 && along == 1) {
+                std::copy_n(row + block.members[0] * across, count, to);
+                return;
+            }
+            for (; count > 0; --count, to += lanes, row += along)
+                if (block.adjoining && across == 1)
                     std::copy_n(row + block.members[0], block.members.size(), to);
                 else
-                    for (std::size_t i = 0; i < block.members.size(); ++i) to[i] = row[block.members[i]];
+                    for (std::size_t i = 0; i < block.members.size(); ++i)
+                        to[i] = row[block.members[i] * across];
         });
         return work;
     }
 
-    lanes::Pass<T> pass_of(const Block& block, const Examples& examples, const Work& work) const {
-        return {.layers = block.shape.layers(),
+    lanes::Pass<T> pass_of(const Block& block, Side side, const Work& work) const {
+        const auto& sides = block.in_lanes == InLanes::networks ? by_networks_ : by_examples_;
+        const auto& examples = sides[static_cast<std::size_t>(side)];
+        return {.in_lanes = block.in_lanes,
+                .layers = block.shape.layers(),
                 .widths = block.shape.widths.data(),
                 .bias = block.shape.bias,
                 .hidden = family_.hidden,
@@ -332,7 +268,8 @@ private:
                 .loss = family_.loss,
                 .examples = examples.size,
                 .inputs = data_of<T>(examples.inputs),
-                .labels = nullptr,
+                .spacing = examples.spacing,
+                .labels = data_of<T>(examples.labels),
                 .targets = data_of<T>(examples.targets),
                 .importance = nullptr,
                 .scale = family_.mean ? 1.0 / static_cast<double>(examples.size) : 1.0,
@@ -341,25 +278,30 @@ private:
                 .at_once = block.at_once,
                 .space = work.space,
                 .losses = work.losses,
-                .objectives = work.objectives,
                 .confusion = work.confusion};
     }
 
     /// The gradient to where it belongs, 0 outside of a member's own corner.
     void leave(const Block& block, const Work& work, Tensor& to) const {
+        const auto lanes = networks(block);
         for (std::size_t i = 0; i < block.members.size(); ++i)
             cut(block, members_[static_cast<std::size_t>(block.members[i])].own, work.gradient + i);
         auto* numbers = to.template data_ptr<T>();
-        const auto step = to.stride(1);
+        const auto across = to.stride(0), along = to.stride(1);
         each_run(block, [&](std::int64_t here, std::int64_t there, std::int64_t count) {
-            const auto* from = work.gradient + here * width_;
-            auto* row = numbers + there * step;
-            for (; count > 0; --count, row += step, from += width_)
-                if (here >= 0 && block.adjoining)
+            const auto* from = work.gradient + here * lanes;
+            auto* row = numbers + there * along;
+            if (lanes == 1 && along == 1) {
+                row += block.members[0] * across;
+                here < 0 ? std::fill_n(row, count, T(0)) : std::copy_n(from, count, row);
+                return;
+            }
+            for (; count > 0; --count, row += along, from += lanes)
+                if (here >= 0 && block.adjoining && across == 1)
                     std::copy_n(from, block.members.size(), row + block.members[0]);
                 else
                     for (std::size_t i = 0; i < block.members.size(); ++i)
-                        row[block.members[i]] = here >= 0 ? from[i] : T(0);
+                        row[block.members[i] * across] = here >= 0 ? from[i] : T(0);
         });
     }
 
@@ -374,16 +316,14 @@ private:
             }
     }
 
-    void clear(MemberSums& sums, bool objective) const {
+    void clear(MemberSums& sums) const {
         sums.loss.resize(members_.size());
-        if (objective) sums.objective.resize(members_.size());
         sums.confusion.resize(members_.size() * cells());
     }
-    void report(const Block& block, const Work& work, MemberSums& sums, bool objective) const {
+    void report(const Block& block, const Work& work, MemberSums& sums) const {
         for (std::size_t i = 0; i < block.members.size(); ++i) {
             const auto k = static_cast<std::size_t>(block.members[i]);
             sums.loss[k] = work.losses[i];
-            if (objective) sums.objective[k] = work.objectives[i];
             std::copy_n(work.confusion + i * cells(), cells(),
                         sums.confusion.begin() + std::ptrdiff_t(k * cells()));
         }
@@ -391,12 +331,14 @@ private:
 
     static constexpr std::size_t kAlign = 64;
 
-    Family family_;
+    LaneFamily family_;
     const lanes::Kernels<T>& kernels_;
     std::int64_t width_, inputs_, outputs_;
     std::vector<Member> members_;
-    Examples train_, validation_, test_;
+    std::int64_t examples_ = 0;                           ///< of the training set
+    std::vector<LaneExamples> by_networks_, by_examples_; ///< of each Side; empty where no block needs them
     std::vector<Block> blocks_;
+    bool members_outermost_ = false; ///< in buffers
     std::size_t space_of_numbers_ = 0, space_of_confusion_ = 0, space_ = 0;
     std::vector<Tensor> spaces_; ///< of each thread
 };
@@ -405,7 +347,7 @@ private:
 
 std::unique_ptr<EnsembleGradient> make_lane_ensemble(const EnsembleProblem& problem,
                                                      lanes::InstructionSet set) {
-    auto family = family_of(problem);
+    auto family = lane_family(problem);
     if (!family) return nullptr;
     const bool twice = problem.specs.front().regime.params.text("precision") == "float64";
     const auto size = twice ? sizeof(double) : sizeof(float);

@@ -8,10 +8,10 @@ namespace descent {
 /// As make_lane_ensemble(problem), with an instruction set of lanes::instruction_sets(); that one takes the
 /// best.
 ///
-/// The members' weights are kept parameter after parameter (buffer() is [K, P] with strides 1, K), so that
-/// what an optimizer does to them is one pass over memory. Inside, members of like width share a block of
-/// lanes, and what they need is copied into it. Blocks are shared out to torch's threads; results depend
-/// neither on those nor on a member's neighbours.
+/// Members of like width share a block of lanes, or a member has them for its examples (lanes::in_lanes);
+/// what they need is copied there. buffer() is [K, P] with strides 1, K, or P, 1 where most weights are of
+/// such members; what an optimizer does to it is one pass over memory either way. Blocks are shared out to
+/// torch's threads; results depend neither on those nor on a member's neighbours.
 std::unique_ptr<EnsembleGradient> make_lane_ensemble(const EnsembleProblem& problem,
                                                      lanes::InstructionSet set);
 

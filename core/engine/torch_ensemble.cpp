@@ -194,7 +194,6 @@ private:
         const auto members = static_cast<std::size_t>(layout_.members);
         const auto cells = static_cast<std::size_t>(shape_.classes * shape_.classes);
         sums.loss.assign(members, 0);
-        if (gradient) sums.objective.assign(members, 0);
         sums.confusion.assign(members * cells, 0);
         for (const auto& part : parts_) pass(part, weights, batch, gradient, sums);
     }
@@ -271,7 +270,6 @@ private:
             gradients = torch::autograd::grad({descended}, leaves, {factor}, {}, false, true);
             for (std::size_t i = 0; i < gradients.size(); ++i)
                 if (!gradients[i].defined()) gradients[i] = at::zeros_like(leaves[i]);
-            add(descended.detach().mul(factor), part, sums.objective);
         }
         add(reported.detach(), part, sums.loss);
         count(loss_.answers(flat), labels, part, n, sums);

@@ -3,6 +3,8 @@
 #include "core/engine/lanes_ensemble.h"
 #include "tests/engine/support.h"
 
+#include <ATen/Parallel.h>
+
 #include <cmath>
 #include <ranges>
 #include <set>
@@ -54,7 +56,7 @@ public:
     }
 
     struct Answer {
-        double loss = 0, objective = 0, largest = 0;
+        double loss = 0;
         std::vector<std::int64_t> confusion;
         Tensor gradient; ///< [P] of the widest, padding 0
     };
@@ -74,9 +76,7 @@ public:
         descended.backward(at::full_like(descended, scale));
         Evaluation sums(data_.shape.classes);
         sums.add(outputs, loss.reported(outputs, labels, set.targets), labels, loss.answers(outputs));
-        Answer answer{.loss = sums.loss_sum,
-                      .objective = descended.detach().to(at::kDouble).sum().item<double>() * scale,
-                      .confusion = sums.confusion.counts};
+        Answer answer{.loss = sums.loss_sum, .confusion = sums.confusion.counts};
         answer.gradient = at::zeros({count()}, weights.flat().options());
         each_corner(answer.gradient, k,
                     [&](Tensor corner, std::size_t i) { corner.copy_(weights[i].grad()); });
@@ -189,7 +189,6 @@ void expect_as_autograd(const Question& question, const std::string& what) {
             EXPECT_LT(relative_distance(gradient[static_cast<std::int64_t>(k)], train.gradient), tolerance)
                 << k;
             EXPECT_NEAR(sums.loss[k], train.loss, tolerance * train.loss) << k;
-            EXPECT_NEAR(sums.objective[k], train.objective, tolerance * train.objective) << k;
             const auto validation = bench.expected(k, EnsembleGradient::Side::validation);
             EXPECT_NEAR(held_out.loss[k], validation.loss, tolerance * validation.loss) << k;
             const auto counts = [&](const MemberSums& of) {
@@ -200,6 +199,17 @@ void expect_as_autograd(const Question& question, const std::string& what) {
             EXPECT_EQ(counts(held_out), validation.confusion) << k;
         }
     }
+}
+
+/// With networks in lanes, and so wide and of so many examples that those are.
+void expect_as_autograd_in_all_lanes(Question question, const std::string& what) {
+    expect_as_autograd(question, what);
+    question.widths = {9, 12};
+    question.examples = 83;
+    for (const auto set : lanes::instruction_sets())
+        ASSERT_EQ(lanes::in_lanes({{6, 9, 3}}, question.examples, lanes::kernels<float>(set).lanes),
+                  lanes::InLanes::examples);
+    expect_as_autograd(question, what + ", examples in lanes");
 }
 
 std::vector<std::string> choices(const std::string& param) {
@@ -231,7 +241,7 @@ TEST_P(Precision, EveryNonlinearityAgreesWithAutograd) {
                                              {kOneOutput, "cross-entropy"},
                                              {kOneOutput, "mse"},
                                              {kRegression, "mse"}})
-            expect_as_autograd(
+            expect_as_autograd_in_all_lanes(
                 with(question,
                      {{"model.activation", activation}, {"model.layers", "2"}, {"regime.loss", loss}}),
                 activation + ", " + loss);
@@ -248,8 +258,8 @@ TEST_P(Precision, EveryOutputAgreesWithAutograd) {
                                              {kOneOutput, "mse"},
                                              {kRegression, "mse"}})
             if (!of_probabilities || loss == std::string("mse"))
-                expect_as_autograd(with(question, {{"model.output", output}, {"regime.loss", loss}}),
-                                   output + ", " + loss);
+                expect_as_autograd_in_all_lanes(
+                    with(question, {{"model.output", output}, {"regime.loss", loss}}), output + ", " + loss);
     }
 }
 
@@ -260,12 +270,12 @@ TEST_P(Precision, EveryFormOfTheLossAgreesWithAutograd) {
                 for (const auto* reduction : {"mean", "sum"})
                     for (auto question : {Question{}, kOneOutput}) {
                         question.own_labels = question.class_weights = true;
-                        expect_as_autograd(with(question, {{"regime.loss", loss},
-                                                           {"regime.mse_form", "full"},
-                                                           {"regime.label_smoothing", smoothing},
-                                                           {"regime.smoothing_over", over},
-                                                           {"regime.reduction", reduction}}),
-                                           std::string(loss) + smoothing + over + reduction);
+                        expect_as_autograd_in_all_lanes(with(question, {{"regime.loss", loss},
+                                                                        {"regime.mse_form", "full"},
+                                                                        {"regime.label_smoothing", smoothing},
+                                                                        {"regime.smoothing_over", over},
+                                                                        {"regime.reduction", reduction}}),
+                                                        std::string(loss) + smoothing + over + reduction);
                     }
 }
 
@@ -290,8 +300,8 @@ TEST_P(Precision, ShapesOfAllKindsAgreeWithAutograd) {
 }
 
 TEST_P(Precision, WithoutBiasesAgreesWithAutograd) {
-    expect_as_autograd(with(Question{.widths = {5, 3}}, {{"model.bias", "false"}, {"model.layers", "2"}}),
-                       "no bias");
+    expect_as_autograd_in_all_lanes(
+        with(Question{.widths = {5, 3}}, {{"model.bias", "false"}, {"model.layers", "2"}}), "no bias");
 }
 
 /// Loss and gradient of each member, by its seed.
@@ -344,6 +354,23 @@ TEST_P(Precision, AMemberDoesNotDependOnItsNeighbours) {
     }
 }
 
+TEST_P(Precision, ResultsDoNotDependOnTheThreads) {
+    const Bench bench(with({.widths = {7, 30, 19}, .members = 37, .examples = 150}, {}));
+    const auto problem = bench.problem();
+    const auto set = lanes::instruction_sets().back();
+    const auto filled = bench.fill(make_lane_ensemble(problem, set)->buffer());
+    const auto before = at::get_num_threads();
+    at::set_num_threads(1);
+    const auto one = results(problem, filled, set);
+    at::set_num_threads(3);
+    const auto three = results(problem, filled, set);
+    at::set_num_threads(before);
+    for (std::size_t k = 0; k < one.size(); ++k) {
+        EXPECT_EQ(three[k].first, one[k].first) << k;
+        EXPECT_TRUE(same_bits(three[k].second, one[k].second)) << k;
+    }
+}
+
 TEST_P(Precision, MembersThatAreKeptGoOn) {
     const Bench bench(with({.widths = {7, 3}, .members = 21, .own_labels = true, .class_weights = true}, {}));
     const std::vector<std::int64_t> kept{1, 2, 5, 18, 20};
@@ -384,19 +411,24 @@ TEST(Lanes, ALostMemberLeavesTheOthersAlone) {
 }
 
 TEST(Lanes, BuffersAreOnePassOverMemory) {
-    const Bench bench({.widths = {5}, .members = 21});
-    const auto ensemble = make_lane_ensemble(bench.problem());
-    const auto buffer = ensemble->buffer();
-    EXPECT_EQ(buffer.sizes(), (std::vector<std::int64_t>{21, bench.count()}));
-    EXPECT_TRUE(buffer.is_non_overlapping_and_dense());
-    EXPECT_EQ(at::zeros_like(buffer).strides(), buffer.strides());
-    // Others are taken too.
-    const auto weights = bench.fill(ensemble->buffer());
-    auto gradient = ensemble->buffer(), other = at::empty({21, bench.count()});
-    MemberSums sums;
-    ensemble->take(weights, gradient, sums);
-    ensemble->take(weights.contiguous(), other, sums);
-    EXPECT_TRUE(same_bits(gradient.contiguous(), other));
+    for (const std::int64_t width : {5, 20}) { // the first with networks in lanes, the second with examples
+        const Bench bench({.widths = {width}, .members = 21, .examples = 70});
+        const auto ensemble = make_lane_ensemble(bench.problem());
+        const auto buffer = ensemble->buffer();
+        EXPECT_EQ(buffer.sizes(), (std::vector<std::int64_t>{21, bench.count()}));
+        EXPECT_TRUE(buffer.is_non_overlapping_and_dense());
+        EXPECT_EQ(at::zeros_like(buffer).strides(), buffer.strides());
+        // Others are taken too.
+        const auto weights = bench.fill(ensemble->buffer());
+        auto gradient = ensemble->buffer(), rows = at::empty({21, bench.count()}),
+             columns = at::empty({bench.count(), 21}).t();
+        MemberSums sums;
+        ensemble->take(weights, gradient, sums);
+        ensemble->take(weights.contiguous(), rows, sums);
+        ensemble->take(weights.t().contiguous().t(), columns, sums);
+        EXPECT_TRUE(same_bits(gradient.contiguous(), rows));
+        EXPECT_TRUE(same_bits(columns.contiguous(), rows));
+    }
 }
 
 TEST(Lanes, WhatIsNoPerceptronIsLeftToOthers) {
