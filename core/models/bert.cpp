@@ -46,7 +46,11 @@ public:
             if (vocabulary.empty()) {
                 table_.emplace(shape.words->known, longest);
             } else {
-                WordPiece pieces(vocabulary, true);
+                std::error_code error;
+                if (!std::filesystem::is_regular_file(vocabulary, error))
+                    throw InputError("model.vocabulary = " + vocabulary.string() +
+                                     ": no such file; expected a vocab.txt with a piece in each line");
+                const WordPiece pieces(vocabulary, true);
                 const bool lower = is_lower_case(pieces);
                 if (lower)
                     read_words(pieces, lower, "model.vocabulary", *shape.words, longest);

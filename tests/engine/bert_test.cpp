@@ -362,6 +362,9 @@ TEST(Bert, DamagedFoldersGetOneLine) {
     words.write("vocab.txt", words.read("vocab.txt") + "more\n");
     refused(words.place(), {words.file("vocab.txt").string(), "27 pieces; expected 26, the vocab_size"});
     refused(kFolder, {"model.max_length = 17", "16 positions"}, {{"model.max_length", "17"}});
+    refused("", {"model.vocabulary = /no/such/vocab.txt", "no such file"},
+            {{"model.vocabulary", "/no/such/vocab.txt"}});
+    refused("", {"model.hidden = 10", "a multiple of model.heads = 4"}, {{"model.hidden", "10"}});
     refused(kFolder, {"model.vocabulary", "expected one of the two"},
             {{"model.vocabulary", (kFolder / "vocab.txt").string()}});
 }
