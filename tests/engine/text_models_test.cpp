@@ -12,9 +12,8 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::vector<std::string> kModels{"text-cnn", "text-rnn",           "text-lstm",
-                                       "text-gru", "softmax-regression", "mlp-embedding-average",
-                                       "bert"};
+const std::vector<std::string> kModels{
+    "text-cnn", "text-rnn", "text-lstm", "text-gru", "softmax-regression", "mlp-embedding-average", "bert"};
 
 TaskData texts_of(const Golden& golden) {
     auto words = std::make_shared<TextShape>();
