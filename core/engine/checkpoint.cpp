@@ -28,6 +28,7 @@ const char* dtype_name(at::ScalarType type) {
     }
 }
 
+constexpr auto kWeightSource = "weight-source";
 constexpr std::string_view kInstruments = "instrument/";
 
 /// Every tensor of the experiment under its name in the file; the tensors are the live ones.
@@ -163,6 +164,8 @@ std::int64_t save_checkpoint(const std::filesystem::path& file, const Standing& 
     content.metadata = experiment.plan().state();
     content.metadata["format"] = kFormat;
     content.metadata["run"] = run.uuid;
+    if (const auto source = experiment.model().source(); !source.hash.empty())
+        content.metadata[kWeightSource] = source.hash;
     content.metadata["update"] = std::to_string(standing.update.count);
     content.metadata["seconds"] = to_hex(standing.seconds);
     auto of_probes = nlohmann::json::array();
@@ -176,6 +179,15 @@ std::int64_t save_checkpoint(const std::filesystem::path& file, const Standing& 
     return write_tensor_file(file, content);
 }
 
+void require_source(const std::filesystem::path& file, const TensorFile& checkpoint,
+                    const std::string& hash) {
+    const auto found = checkpoint.metadata.find(kWeightSource);
+    const auto then = found == checkpoint.metadata.end() ? std::string() : found->second;
+    if (then != hash)
+        throw InputError(file.string() + ": the files that this network's first weights came from have "
+                                         "changed since; expected them as they were");
+}
+
 Standing standing_of(const std::filesystem::path& file) {
     return CheckpointFile(file).standing();
 }
@@ -183,6 +195,7 @@ Standing standing_of(const std::filesystem::path& file) {
 Standing load_checkpoint(const std::filesystem::path& file, Experiment& experiment,
                          const std::vector<std::unique_ptr<Probe>>& probes, Meter* meter) {
     const CheckpointFile from(file);
+    require_source(file, from.content(), experiment.model().source().hash);
     read_tensors(from, experiment, meter);
     experiment.plan().restore(from.content().metadata);
     const auto counters = from.counters();

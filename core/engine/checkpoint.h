@@ -4,6 +4,7 @@
 #include "core/engine/meter.h"
 
 #include <filesystem>
+#include <string>
 
 namespace descent {
 
@@ -21,6 +22,11 @@ struct Standing {
 std::int64_t save_checkpoint(const std::filesystem::path& file, const Standing& standing,
                              Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
                              Meter* meter, const RunId& run);
+
+struct TensorFile;
+/// Throws InputError where the network of a checkpoint began with weights of other files than those that
+/// Model::source now has the hash of; "" for none.
+void require_source(const std::filesystem::path& file, const TensorFile& checkpoint, const std::string& hash);
 
 /// Where the run stood when the file was written. Throws InputError where it is damaged.
 Standing standing_of(const std::filesystem::path& file);

@@ -69,6 +69,8 @@ public:
             complete(facts, *start.experiment, start.threads);
             auto lines = first_lines(facts, spec, start.experiment->plan().size());
             start.log.insert(start.log.begin(), lines.begin(), lines.end());
+            if (auto source = start.experiment->model().source(); !source.line.empty())
+                start.log.push_back({LogLine::Level::info, 0, std::move(source.line)});
             for (const auto& line : options.log) start.log.push_back({LogLine::Level::info, 0, line});
 
             start.record =
@@ -181,8 +183,9 @@ private:
             throw InputError("the data has changed since level " + below + " (run '" + found->run.name +
                              "') was trained; level " + level + " cannot be made from it");
         use_threads(start.threads); // late rewinding trains, and to the same bits
-        experiment.prune(read_trained(found->checkpoint, experiment.weights()),
-                         {options.stop, options.progress});
+        experiment.prune(
+            read_trained(found->checkpoint, experiment.weights(), experiment.model().source().hash),
+            {options.stop, options.progress});
         const auto said = report(experiment.mask().kept(), experiment.prunable(), spec.regime.params);
         start.log.push_back({LogLine::Level::info, 0, said.line + "; from run " + found->run.name});
         for (const auto& line : said.warnings) start.log.push_back({LogLine::Level::warning, 0, line});

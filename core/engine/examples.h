@@ -2,6 +2,7 @@
 
 #include "core/engine/engine.h"
 #include "core/engine/torch.h"
+#include "core/text/vocabulary.h"
 
 #include <array>
 #include <memory>
@@ -31,8 +32,8 @@ struct Examples {
     Tensor lengths; ///< sequences, texts: int64 [n], 1 … T; undefined otherwise
     Tensor labels;  ///< int64 [n], 0 … classes − 1; all 0 where the task is a regression
     Tensor targets{}; ///< regression: float [n × outputs], what the outputs should be; undefined otherwise
-    Tensor masks{};   ///< uint8 [n, …]: what dropout keeps of each example, as the model drew it; undefined
-                      ///< without
+    Tensor masks{};   ///< uint8 [n, …]: what dropout keeps of each example, or what it is found by, as the
+                      ///< model drew it; undefined without
     Tensor places{};  ///< int64 [n]: of chunks that Model::prepare has reordered, which of the set each is
     std::shared_ptr<const Prepared> prepared{}; ///< made by the model that will be given it, or null
 
@@ -65,6 +66,8 @@ struct TextShape {
     Tensor vectors{}; ///< float [known, d] made before training; rows 0 and 1 are zeros; undefined where
                       ///< there are none
     Tensor in_file{}; ///< bool [known]: its vector is not made up; undefined without
+    std::shared_ptr<const Vocabulary> vocabulary{}; ///< what all ids stand for; may be null
+    bool lower = true;                              ///< their letters were taken as lower case
 };
 
 /// What a model must know of a task to be built for it.

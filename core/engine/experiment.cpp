@@ -42,6 +42,8 @@ Experiment::Experiment(const RunSpec& spec, TaskData data)
     , early_stop_(regime_, data_.shape.regression())
     , planned_changes_(unwrap(parse_changes(regime_.text("changes"), registry().catalog, spec))) {
     data_.inspection.provenance.majority_baseline = majority_baseline(data_, data_.train.labels);
+    if (auto source = model_->source(); !source.line.empty())
+        data_.inspection.notes.push_back(std::move(source.line));
     plan_schedule();
     if (optimizer_->solves_least_squares()) require_least_squares();
     if (prune_level(regime_) == 0) return;

@@ -53,7 +53,9 @@ void Experiment::prune(const TrainedNetwork& parent, const Loading& loading) {
     const auto& rewind = regime_.text("prune_rewind");
     if (regime_.text("prune_branch") == "reinitialised") {
         RandomStream init(spec_.seed, "pruning/init/" + std::to_string(prune_level(regime_)));
-        const Weights fresh(model_->weights(), init, precision(regime_));
+        auto specs = model_->weights();
+        for (auto& spec : specs) spec.trained.reset();
+        const Weights fresh(specs, init, precision(regime_));
         weights_.flat().copy_(fresh.flat());
     } else if (rewind == "none") {
         weights_.flat().copy_(parent.weights);

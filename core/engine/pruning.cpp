@@ -3,6 +3,7 @@
 #include "core/base/format.h"
 #include "core/base/pruning.h"
 #include "core/base/result.h"
+#include "core/engine/checkpoint.h"
 #include "core/store/checkpoint_file.h"
 
 #include <algorithm>
@@ -96,8 +97,10 @@ std::vector<PrunableLayer> prunable_layers(const Weights& weights, const ParamSe
     return layers;
 }
 
-TrainedNetwork read_trained(const std::filesystem::path& checkpoint, const Weights& like) {
+TrainedNetwork read_trained(const std::filesystem::path& checkpoint, const Weights& like,
+                            const std::string& source) {
     const auto content = read_tensor_file(checkpoint);
+    require_source(checkpoint, content, source);
     const auto find = [&](const std::string& name) -> const TensorFile::Tensor* {
         const auto found = std::ranges::find(content.tensors, name, &TensorFile::Tensor::name);
         return found == content.tensors.end() ? nullptr : &*found;

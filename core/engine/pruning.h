@@ -47,8 +47,10 @@ struct TrainedNetwork {
     Tensor weights, kept;
 };
 
-/// From the checkpoint a run ended with. Throws InputError where the file is damaged or of another model.
-TrainedNetwork read_trained(const std::filesystem::path& checkpoint, const Weights& like);
+/// From the checkpoint a run ended with. `source`: Model::source's hash. Throws InputError where the file is
+/// damaged or of another model.
+TrainedNetwork read_trained(const std::filesystem::path& checkpoint, const Weights& like,
+                            const std::string& source = {});
 
 /// The mask [P] of the spec's network: the parent's, less what its level cuts, shuffled within each layer for
 /// the branch `random-mask`. Of equal magnitudes the first in the buffer are cut, as NumPy's stable argsort

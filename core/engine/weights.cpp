@@ -2,23 +2,27 @@
 
 namespace descent {
 
+Tensor first_values(const WeightSpec& spec, RandomStream& random) {
+    if (spec.trained.defined()) return spec.trained;
+    if (spec.given.defined()) return spec.given;
+    auto drawn = at::empty(spec.shape, at::kDouble);
+    auto* out = drawn.data_ptr<double>();
+    for (auto i = drawn.numel(); i > 0; --i)
+        *out++ = spec.init == WeightSpec::Init::uniform ? random.uniform(-spec.scale, spec.scale)
+                                                        : spec.scale * random.normal();
+    return drawn;
+}
+
 Weights::Weights(const std::vector<WeightSpec>& specs, RandomStream& init, at::ScalarType dtype) {
     std::int64_t total = 0;
     for (const auto& spec : specs) total += c10::multiply_integers(spec.shape);
-    auto drawn = at::empty({total}, at::kDouble);
-    auto* out = drawn.data_ptr<double>();
+    flat_ = at::empty({total}, dtype);
+    std::int64_t to = 0;
     for (const auto& spec : specs) {
         const auto n = c10::multiply_integers(spec.shape);
-        if (spec.given.defined()) {
-            drawn.narrow(0, out - drawn.data_ptr<double>(), n).copy_(spec.given.reshape({n}));
-            out += n;
-            continue;
-        }
-        for (auto i = n; i > 0; --i)
-            *out++ = spec.init == WeightSpec::Init::uniform ? init.uniform(-spec.scale, spec.scale)
-                                                            : spec.scale * init.normal();
+        flat_.narrow(0, to, n).copy_(first_values(spec, init).reshape({n}));
+        to += n;
     }
-    flat_ = drawn.to(dtype);
     gradient_ = at::zeros_like(flat_);
     std::int64_t at = 0;
     for (const auto& spec : specs) {

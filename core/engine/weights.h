@@ -16,7 +16,11 @@ struct WeightSpec {
     Init init = Init::uniform;
     double scale = 0; ///< uniform: U(−scale, scale); normal: N(0, scale²)
     Tensor given{};   ///< these values in place of draws, of any shape of as many; undefined otherwise
+    Tensor trained{}; ///< what it begins with in place of all that, where somebody trained it before
 };
+
+/// What it begins with; draws row-major, in double.
+Tensor first_values(const WeightSpec& spec, RandomStream& random);
 
 /// A model's weights in one contiguous buffer, their gradient in another; each weight is a leaf that views
 /// both. So an optimizer is arithmetic on two vectors, and a norm is one pass. Thread: the trainer's.

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace descent {
@@ -40,6 +41,13 @@ public:
 
     /// Draws what dropout keeps of n examples, for Examples::masks; undefined for a model without dropout.
     virtual Tensor draw_masks(std::int64_t n, RandomStream& random) const;
+
+    /// Files that weights come from: what to say of them, and their SHA-256 together; empty where all are
+    /// drawn.
+    struct Source {
+        std::string line, hash;
+    };
+    virtual Source source() const { return {}; }
 
     /// Cuts a set that will be passed over many times into chunks of at most `chunk` examples. The order of
     /// examples inside the set is the model's to choose: it may sort, share and cache (Examples::prepared);

@@ -1,5 +1,6 @@
 #include "core/store/checkpoint_file.h"
 
+#include "core/base/mapped_file.h"
 #include "core/base/result.h"
 #include "core/store/file_replacement.h"
 
@@ -28,6 +29,7 @@ namespace fs = std::filesystem;
 static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
 
 constexpr std::uint64_t kLargestHeader = 64 << 20;
+constexpr const char* kNoLength = "ends within the header's length";
 
 std::string reason(int error) {
     return std::generic_category().message(error);
@@ -88,36 +90,28 @@ std::string header_of(const TensorFile& content) {
     return text;
 }
 
-/// Reads one file, trusting nothing in it.
-class TensorReader {
+/// What is where in a file: its header, of which nothing is trusted.
+class Directory {
 public:
-    explicit TensorReader(const fs::path& file)
-        : file_(file)
-        , in_(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-        if (in_.get() < 0) throw InputError(file_.string() + ": " + reason(errno));
-    }
+    struct Extent {
+        TensorFile::Tensor tensor; ///< without its data
+        std::uint64_t begin = 0, end = 0;
+    };
 
-    TensorFile read() {
-        struct stat status {};
-        if (::fstat(in_.get(), &status) != 0) refuse(reason(errno));
-        if (!S_ISREG(status.st_mode)) refuse("not a regular file");
-        const auto file_size = static_cast<std::uint64_t>(status.st_size);
-        std::uint64_t header_size = 0;
-        if (file_size < sizeof header_size) refuse("ends within the header's length");
-        read_into(std::as_writable_bytes(std::span(&header_size, 1)), 0);
+    explicit Directory(fs::path file) : file_(std::move(file)) {}
+
+    /// Of a header of so many bytes in a file of so many; throws where that cannot be.
+    void check_header_size(std::uint64_t header_size, std::uint64_t file_size) const {
         if (header_size > kLargestHeader) refuse("a header of " + std::to_string(header_size) + " bytes");
         if (header_size > file_size - sizeof header_size) refuse("ends within its header");
-        std::string text(header_size, '\0');
-        read_into(std::as_writable_bytes(std::span(text)), sizeof header_size);
+    }
+
+    void read(std::string_view text, std::uint64_t data_size) {
         const auto header = nlohmann::json::parse(text, nullptr, false);
         if (!header.is_object()) refuse("its header is not a JSON object");
-
-        const std::uint64_t data_begin = sizeof header_size + header_size;
-        TensorFile content;
-        std::vector<Extent> extents;
         for (const auto& [name, entry] : header.items()) {
             if (name == "__metadata__")
-                read_metadata(entry, content);
+                read_metadata(entry);
             else
                 extents.push_back(read_extent(name, entry));
         }
@@ -130,47 +124,28 @@ public:
                 refuse_tensor(extent.tensor.name, "its data overlap or leave a gap");
             expected = extent.end;
         }
-        if (expected != file_size - data_begin)
-            refuse("holds " + std::to_string(file_size - data_begin) + " bytes of data; expected " +
+        if (expected != data_size)
+            refuse("holds " + std::to_string(data_size) + " bytes of data; expected " +
                    std::to_string(expected));
-        for (Extent& extent : extents) {
-            extent.tensor.data.resize(extent.end - extent.begin);
-            read_into(extent.tensor.data, data_begin + extent.begin);
-            content.tensors.push_back(std::move(extent.tensor));
-        }
-        return content;
     }
-
-private:
-    struct Extent {
-        TensorFile::Tensor tensor;
-        std::uint64_t begin = 0, end = 0;
-    };
 
     [[noreturn]] void refuse(const std::string& what) const {
         throw InputError(file_.string() + ": not a whole safetensors file: " + what);
     }
 
+    std::vector<Extent> extents; ///< in the order of the data, without gaps
+    std::map<std::string, std::string> metadata;
+
+private:
     [[noreturn]] void refuse_tensor(const std::string& name, const std::string& what) const {
         refuse("tensor '" + name + "': " + what);
     }
 
-    void read_into(std::span<std::byte> bytes, std::uint64_t offset) const {
-        while (!bytes.empty()) {
-            const ssize_t got = ::pread(in_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-            if (got < 0 && errno == EINTR) continue;
-            if (got < 0) refuse(reason(errno));
-            if (got == 0) refuse("it became shorter while it was read");
-            bytes = bytes.subspan(static_cast<std::size_t>(got));
-            offset += static_cast<std::uint64_t>(got);
-        }
-    }
-
-    void read_metadata(const nlohmann::json& entry, TensorFile& content) const {
+    void read_metadata(const nlohmann::json& entry) {
         if (!entry.is_object()) refuse("its metadata are not a JSON object");
         for (const auto& [name, value] : entry.items()) {
             if (!value.is_string()) refuse("metadata '" + name + "': expected a text");
-            content.metadata[name] = value.get<std::string>();
+            metadata[name] = value.get<std::string>();
         }
     }
 
@@ -204,6 +179,53 @@ private:
     }
 
     fs::path file_;
+};
+
+/// Reads one file, a piece at a time.
+class TensorReader {
+public:
+    explicit TensorReader(const fs::path& file)
+        : directory_(file)
+        , in_(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+        if (in_.get() < 0) throw InputError(file.string() + ": " + reason(errno));
+    }
+
+    TensorFile read() {
+        struct stat status {};
+        if (::fstat(in_.get(), &status) != 0) directory_.refuse(reason(errno));
+        if (!S_ISREG(status.st_mode)) directory_.refuse("not a regular file");
+        const auto file_size = static_cast<std::uint64_t>(status.st_size);
+        std::uint64_t header_size = 0;
+        if (file_size < sizeof header_size) directory_.refuse(kNoLength);
+        read_into(std::as_writable_bytes(std::span(&header_size, 1)), 0);
+        directory_.check_header_size(header_size, file_size);
+        std::string text(header_size, '\0');
+        read_into(std::as_writable_bytes(std::span(text)), sizeof header_size);
+        const std::uint64_t data_begin = sizeof header_size + header_size;
+        directory_.read(text, file_size - data_begin);
+        TensorFile content;
+        content.metadata = std::move(directory_.metadata);
+        for (auto& extent : directory_.extents) {
+            extent.tensor.data.resize(extent.end - extent.begin);
+            read_into(extent.tensor.data, data_begin + extent.begin);
+            content.tensors.push_back(std::move(extent.tensor));
+        }
+        return content;
+    }
+
+private:
+    void read_into(std::span<std::byte> bytes, std::uint64_t offset) const {
+        while (!bytes.empty()) {
+            const ssize_t got = ::pread(in_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0) directory_.refuse(reason(errno));
+            if (got == 0) directory_.refuse("it became shorter while it was read");
+            bytes = bytes.subspan(static_cast<std::size_t>(got));
+            offset += static_cast<std::uint64_t>(got);
+        }
+    }
+
+    Directory directory_;
     Descriptor in_;
 };
 
@@ -226,6 +248,33 @@ std::int64_t write_tensor_file(const fs::path& file, const TensorFile& content) 
 
 TensorFile read_tensor_file(const fs::path& file) {
     return TensorReader(file).read();
+}
+
+MappedTensors::MappedTensors(const fs::path& file)
+    : mapped_(std::make_unique<const MappedFile>(file, "a safetensors file")) {
+    const auto all = std::as_bytes(std::span(mapped_->bytes()));
+    Directory directory(file);
+    std::uint64_t header_size = 0;
+    if (all.size() < sizeof header_size) directory.refuse(kNoLength);
+    std::memcpy(&header_size, all.data(), sizeof header_size);
+    directory.check_header_size(header_size, all.size());
+    const auto data = all.subspan(sizeof header_size + header_size);
+    directory.read(mapped_->bytes().substr(sizeof header_size, header_size), data.size());
+    for (auto& extent : directory.extents)
+        entries_.push_back({std::move(extent.tensor.name), std::move(extent.tensor.dtype),
+                            std::move(extent.tensor.shape),
+                            data.subspan(extent.begin, extent.end - extent.begin)});
+}
+
+MappedTensors::~MappedTensors() = default;
+
+const MappedTensors::Entry* MappedTensors::find(std::string_view name) const {
+    const auto found = std::ranges::find(entries_, name, &Entry::name);
+    return found == entries_.end() ? nullptr : &*found;
+}
+
+std::string_view MappedTensors::bytes() const {
+    return mapped_->bytes();
 }
 
 void write_file_atomically(const fs::path& file, const std::string& content) {

@@ -4,10 +4,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace descent {
+
+class MappedFile;
 
 /// A safetensors file (8-byte little-endian header length, JSON header, data): readable from Python.
 struct TensorFile {
@@ -28,6 +33,28 @@ std::int64_t write_tensor_file(const std::filesystem::path& file, const TensorFi
 /// Throws InputError on anything that is not a well-formed safetensors file: sizes, offsets and the header
 /// are checked against the file before anything is allocated.
 TensorFile read_tensor_file(const std::filesystem::path& file);
+
+/// A safetensors file whose data stay on the disk until somebody looks at them: for large ones. Immutable.
+/// Thread: any.
+class MappedTensors {
+public:
+    /// Throws InputError as read_tensor_file does.
+    explicit MappedTensors(const std::filesystem::path& file);
+    ~MappedTensors();
+
+    struct Entry {
+        std::string name, dtype; ///< as TensorFile's
+        std::vector<std::int64_t> shape;
+        std::span<const std::byte> data; ///< valid as long as this object; of any alignment
+    };
+    const std::vector<Entry>& entries() const { return entries_; } ///< in the order of their data
+    const Entry* find(std::string_view name) const;                ///< null for none
+    std::string_view bytes() const;                                ///< of the whole file
+
+private:
+    std::unique_ptr<const MappedFile> mapped_;
+    std::vector<Entry> entries_;
+};
 
 /// Replaces a file whole or not at all (temporary name, sync, rename). Throws std::runtime_error with the
 /// reason.

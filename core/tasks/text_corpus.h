@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace descent {
@@ -53,6 +54,7 @@ public:
     const std::vector<Row>& rows() const { return rows_; }
     const std::vector<std::string>& classes() const { return classes_; }
     const Vocabulary& vocabulary() const { return vocabulary_; }
+    Vocabulary take_vocabulary() && { return std::move(vocabulary_); }
     std::int64_t longest() const; ///< tokens of the longest, after the cut
     /// Equal to an earlier one of the same source, and of the test source that also stand in the other.
     std::int64_t repeated() const;

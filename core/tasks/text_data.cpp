@@ -292,7 +292,10 @@ TaskData load(const TextTask& task, const ParamSet& p, const Loading& loading) {
     out.provenance.data_source = built_in ? "built-in, synthetic" : from.train.string();
     out.provenance.manifest = manifest.dump();
     out.provenance.data_hash = sha256_hex(corpus.hash() + vector_hash);
-    data.shape = {.classes = std::ssize(corpus.classes()), .words = std::move(shape)};
+    shape->lower = p.flag("lower");
+    const auto classes = std::ssize(corpus.classes());
+    shape->vocabulary = std::make_shared<const Vocabulary>(std::move(corpus).take_vocabulary());
+    data.shape = {.classes = classes, .words = std::move(shape)};
     return data;
 }
 

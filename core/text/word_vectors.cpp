@@ -1,18 +1,13 @@
 #include "core/text/word_vectors.h"
 
 #include "core/base/hash.h"
+#include "core/base/mapped_file.h"
 #include "core/base/result.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-#include <fcntl.h>
 #include <string_view>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -24,39 +19,6 @@ namespace {
 constexpr std::size_t kPiece = std::size_t{4} << 20; ///< bytes between reports
 constexpr std::string_view kBlanks = " \t";
 constexpr std::size_t kShown = 40; ///< characters of a wrong field
-
-/// A file's bytes, mapped for reading from front to back. Thread: any.
-class MappedFile {
-public:
-    explicit MappedFile(const std::filesystem::path& file) {
-        const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
-        struct stat status {};
-        if (descriptor < 0 || fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
-            if (descriptor >= 0) close(descriptor);
-            throw InputError(file.string() + ": no such file, or it cannot be read; expected word vectors");
-        }
-        size_ = static_cast<std::size_t>(status.st_size);
-        if (size_ > 0) {
-            bytes_ = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
-            if (bytes_ != MAP_FAILED) madvise(bytes_, size_, MADV_SEQUENTIAL);
-        }
-        const int error = errno;
-        close(descriptor);
-        if (bytes_ == MAP_FAILED)
-            throw InputError(file.string() + ": cannot be read: " + std::strerror(error));
-    }
-    ~MappedFile() {
-        if (size_ > 0) munmap(bytes_, size_);
-    }
-    MappedFile(const MappedFile&) = delete;
-    MappedFile& operator=(const MappedFile&) = delete;
-
-    std::string_view bytes() const { return {static_cast<const char*>(bytes_), size_}; }
-
-private:
-    void* bytes_ = nullptr;
-    std::size_t size_ = 0;
-};
 
 std::string_view without_end(std::string_view line) {
     while (!line.empty() && (kBlanks.contains(line.back()) || line.back() == '\r')) line.remove_suffix(1);
@@ -116,7 +78,7 @@ public:
     }
 
     WordVectors read(const TextReading& how) {
-        const MappedFile mapped(file_);
+        const MappedFile mapped(file_, "word vectors");
         std::string_view rest = mapped.bytes();
         const auto all = static_cast<double>(rest.size());
         Sha256 hash;

@@ -56,6 +56,39 @@ std::string with_header(const std::string& header, const std::string& data) {
     return bytes + header + data;
 }
 
+/// What the file says, read either way; that both see the same is part of every test here.
+TensorFile read_both(const std::filesystem::path& file) {
+    std::string refusal;
+    try {
+        const MappedTensors mapped(file);
+        const auto whole = read_tensor_file(file);
+        EXPECT_EQ(mapped.bytes(), read_text(file));
+        EXPECT_EQ(mapped.find("no such tensor"), nullptr);
+        EXPECT_EQ(mapped.entries().size(), whole.tensors.size());
+        for (std::size_t i = 0; i < whole.tensors.size(); ++i) {
+            const auto& entry = mapped.entries()[i];
+            EXPECT_EQ(entry.name, whole.tensors[i].name);
+            EXPECT_EQ(entry.dtype, whole.tensors[i].dtype);
+            EXPECT_EQ(entry.shape, whole.tensors[i].shape);
+            EXPECT_TRUE(std::ranges::equal(entry.data, whole.tensors[i].data));
+            EXPECT_EQ(mapped.find(entry.name), &entry);
+        }
+        return whole;
+    } catch (const InputError& e) {
+        refusal = e.what();
+    }
+    try {
+        read_tensor_file(file);
+    } catch (const InputError& e) {
+        if (std::filesystem::is_regular_file(file)) {
+            EXPECT_EQ(e.what(), refusal);
+        }
+        throw;
+    }
+    ADD_FAILURE() << "refused only where it is mapped: " << refusal;
+    return {};
+}
+
 } // namespace
 
 TEST(TensorFile, RoundTrips) {
@@ -64,11 +97,11 @@ TEST(TensorFile, RoundTrips) {
     const TensorFile content = example();
     const std::int64_t size = write_tensor_file(file, content);
     EXPECT_EQ(size, static_cast<std::int64_t>(std::filesystem::file_size(file)));
-    expect_equal(read_tensor_file(file), content);
+    expect_equal(read_both(file), content);
     EXPECT_EQ(folder.entries(), 1u) << "nothing but the file is left";
     write_tensor_file(file, {});
-    expect_equal(read_tensor_file(file), {});
-    EXPECT_EQ(read_tensor_file(folder.write("b", with_header("{}", ""))).tensors.size(), 0u);
+    expect_equal(read_both(file), {});
+    EXPECT_EQ(read_both(folder.write("b", with_header("{}", ""))).tensors.size(), 0u);
 }
 
 TEST(TensorFile, IsWhatOthersRead) {
@@ -84,7 +117,7 @@ TEST(TensorFile, IsWhatOthersRead) {
     const auto header = nlohmann::json::parse(bytes.substr(8, size));
     EXPECT_EQ(header, nlohmann::json::parse(R"({"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},
                                                 "a":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}})"));
-    EXPECT_EQ(read_tensor_file(file).tensors[0].name, "b") << "in the order of the data";
+    EXPECT_EQ(read_both(file).tensors[0].name, "b") << "in the order of the data";
 }
 
 TEST(TensorFile, RefusesEveryTruncation) {
@@ -94,10 +127,10 @@ TEST(TensorFile, RefusesEveryTruncation) {
     write_tensor_file(folder.file("whole"), content);
     const std::string bytes = read_text(folder.file("whole"));
     for (std::size_t length = 0; length < bytes.size(); ++length)
-        ASSERT_THROW(read_tensor_file(folder.write("cut", bytes.substr(0, length))), InputError) << length;
-    EXPECT_THROW(read_tensor_file(folder.write("long", bytes + "x")), InputError);
-    EXPECT_THROW(read_tensor_file(folder.file("absent")), InputError);
-    EXPECT_THROW(read_tensor_file(folder.path()), InputError);
+        ASSERT_THROW(read_both(folder.write("cut", bytes.substr(0, length))), InputError) << length;
+    EXPECT_THROW(read_both(folder.write("long", bytes + "x")), InputError);
+    EXPECT_THROW(read_both(folder.file("absent")), InputError);
+    EXPECT_THROW(read_both(folder.path()), InputError);
 }
 
 TEST(TensorFile, StandsEveryDamagedByte) {
@@ -112,8 +145,7 @@ TEST(TensorFile, StandsEveryDamagedByte) {
             std::string damaged = bytes;
             damaged[i] = static_cast<char>(damaged[i] ^ flip);
             try {
-                read_tensor_file(
-                    folder.write("damaged", damaged)); // a changed value or name is still well formed
+                read_both(folder.write("damaged", damaged)); // a changed value or name is still well formed
             } catch (const InputError&) {
             }
         }
@@ -124,7 +156,7 @@ TEST(TensorFile, RefusesDamagedHeaders) {
     const std::string data(16, 'x');
     const auto refused = [&](const std::string& header) {
         try {
-            read_tensor_file(folder.write("bad", with_header(header, data)));
+            read_both(folder.write("bad", with_header(header, data)));
         } catch (const InputError& e) {
             return std::string(e.what());
         }
@@ -164,9 +196,9 @@ TEST(TensorFile, RefusesDamagedHeaders) {
             << header;
 
     std::string huge(8, '\xff');
-    EXPECT_THROW(read_tensor_file(folder.write("huge", huge)), InputError);
+    EXPECT_THROW(read_both(folder.write("huge", huge)), InputError);
     huge = std::string("\x00\x00\x00\x05\x00\x00\x00\x00", 8); // 80 MiB of header
-    EXPECT_THROW(read_tensor_file(folder.write("huge", huge)), InputError);
+    EXPECT_THROW(read_both(folder.write("huge", huge)), InputError);
 }
 
 TEST(TensorFile, RefusesToWriteNonsense) {

@@ -58,6 +58,26 @@ TEST_F(BadInput, InTheData) {
     expect_refused(with(data_.string()), {"Empty.txt", "UTF-8"});
 }
 
+TEST_F(BadInput, InAFolderOfWeights) {
+    const auto with = [&](const std::string& setting) {
+        return std::vector<std::string>{"run",   "--task", "trec",  "--model",          "bert",
+                                        "--set", setting,  "--set", "task.examples=60", "--epochs",
+                                        "1"};
+    };
+    const fs::path whole = DESCENT_SOURCE_DIR "/tests/reference/golden/bert";
+    expect_refused(with("model.folder=no/such/folder"),
+                   {"no/such/folder", "no such folder", "model.safetensors"});
+    fs::create_directory(folder_ / "bert");
+    expect_refused(with("model.folder=bert"), {"no config.json in it", "vocab.txt"});
+    fs::copy(whole / "config.json", folder_ / "bert");
+    fs::copy(whole / "vocab.txt", folder_ / "bert");
+    write(folder_ / "bert" / "model.safetensors", std::string(8, '\xff'));
+    auto short_texts = with("model.folder=bert");
+    short_texts.insert(short_texts.end(), {"--set", "model.max_length=16"});
+    expect_refused(short_texts, {"model.safetensors", "not a whole safetensors file"});
+    expect_refused(with("model.hidden=10"), {"model.hidden = 10", "multiple of model.heads = 4"});
+}
+
 TEST_F(BadInput, InASpecFile) {
     expect_refused({"run", "--spec", "missing.toml"}, {"missing.toml"});
     write(folder_ / "spec.toml", "[task]\nid = \"names\"\n[model]\nid = \"gru\"\nhiden = 3\n");

@@ -162,6 +162,11 @@ std::vector<std::pair<std::string, std::string>> width_setting(const std::string
     if (const auto* layers = registry().catalog.find_param(Group::model, model, "layers");
         layers && layers->type == ParamType::text)
         return {{"model.layers", std::to_string(width) + ",4"}};
+    if (model == "bert")
+        return {{"model.hidden", std::to_string(width)},
+                {"model.heads", width % 3 == 0 ? "3" : "1"},
+                {"model.intermediate", std::to_string(2 * width)},
+                {"model.max_length", "16"}};
     for (const char* name : {"hidden", "features", "filters"})
         if (registry().catalog.find_param(Group::model, model, name))
             return {{"model." + std::string(name), std::to_string(width)}};
