@@ -6,9 +6,9 @@
 #include "core/engine/engine.h"
 #include "core/store/store.h"
 #include "core/store/writer.h"
-#include "core/text/text_summary.h"
 #include "tests/ui/fake_detection.h"
 #include "tests/ui/fake_instruments.h"
+#include "tests/ui/fake_texts.h"
 
 #include <algorithm>
 #include <atomic>
@@ -18,7 +18,6 @@
 #include <limits>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 
@@ -364,18 +363,7 @@ public:
              .summary = "Tell three words from all others and from each other",
              .params = {path("source", "", "Folder of recordings; empty for the built-in corpus"),
                         real("duration", 1.5, "Length of a clip").above(0).in("s")}},
-            {.id = "text",
-             .title = "Texts",
-             .summary = "Tell the class of a text",
-             .params = {
-                 path("source", "", "File or folder of labelled texts; empty for built-in, synthetic ones"),
-                 path("test_source", "", "The test's texts"),
-                 choice("layout", "detect", {"detect", "table", "folders", "files", "lines"}, "How they lie"),
-                 choice("encoding", "utf-8", {"utf-8", "latin-1"}, "Of the files"),
-                 text("delimiter", "", "Between a table's fields"),
-                 choice("header", "detect", {"detect", "yes", "no"}, "Whether its first row has names"),
-                 text("label_column", "", "A table's column of labels"),
-                 text("text_columns", "", "A table's columns of text")}}};
+            fakeTextTask()};
         catalog_.models = {
             {.id = "gru",
              .title = "GRU",
@@ -468,9 +456,11 @@ public:
         while (hold_data && !options.stop.stop_requested())
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         if (options.stop.stop_requested()) return fail("stopped");
-        if (spec.task.id == "text")
-            describeTexts(found, source.empty());
-        else if (spec.task.id == "kws-binary")
+        if (spec.task.id == "text") {
+            describeFakeTexts(found, source.empty());
+            empty(found);
+            for (int i = 0; i < 40; ++i) addSample(found, i % 2, fakeText(i), "");
+        } else if (spec.task.id == "kws-binary")
             describeWords(found, source, spec.task.params.text("keywords"));
         else
             describeNames(found);
@@ -545,30 +535,6 @@ private:
         for (int label = 0; label < classes; ++label)
             for (int i = 0; i < samples_per_class * (1 + label % 3) / 2; ++i)
                 addSample(found, label, "Name" + std::to_string(label) + "x" + std::to_string(i), "");
-    }
-    static void describeTexts(Inspection& found, bool built_in) {
-        found.provenance.data_hash = "7e47";
-        found.provenance.classes = {"negative", "positive"};
-        if (built_in) found.provenance.data_source = "built-in, synthetic";
-        found.duplicates = 0;
-        found.notes = {"read as a table", "vocabulary: 3 words", "lengths: short"};
-        empty(found);
-        for (int i = 0; i < 40; ++i)
-            addSample(found, i % 2,
-                      (i % 2 ? "A fine film, number " : "A dull film, number ") + std::to_string(i), "");
-        TextSummary texts;
-        texts.synthetic = built_in;
-        std::array<std::vector<std::uint32_t>, 3> tokens;
-        for (std::uint32_t i = 0; i < 40; ++i) tokens[i % 3].push_back(5 + i);
-        texts.count_lengths(tokens);
-        texts.cut_at = 30;
-        texts.cut_texts = 14;
-        texts.vocabulary = 3;
-        texts.words = 5;
-        texts.tokens = {100, 40, 0};
-        texts.known = {90, 30, 0};
-        texts.commonest = {{"film", 40}, {"fine", 20}, {"a \"quote\"", 2}};
-        found.provenance.data_report = to_json(texts).dump();
     }
     static void describeWords(Inspection& found, const std::string& source, const std::string& keyword) {
         found.provenance.data_hash = "77d0";

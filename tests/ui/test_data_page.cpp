@@ -399,6 +399,7 @@ private Q_SLOTS:
         QTRY_COMPARE(b.rows("classTable"), kClasses);
         QVERIFY(!tabs->isTabVisible(2) && !tabs->isTabVisible(3));
         b.examples();
+        b.on<QLineEdit>("sampleFilter")->clear();
         QVERIFY(b.seen("sampleName"));
     }
 
@@ -416,11 +417,13 @@ private Q_SLOTS:
         QCOMPARE(b.rows("textImportTable"), 4);
         QVERIFY(b.on("importUse")->isEnabled());
         auto* line = b.on<QLineEdit>("textColumnsLine");
+        line->setFocus();
         line->selectAll();
         QTest::keyClicks(line, QStringLiteral("title, bodi"));
         b.key(Qt::Key_Return);
         QTRY_VERIFY(b.text("textImportProblem").contains(QStringLiteral("did you mean 'body'?")));
         QVERIFY(!b.on("importUse")->isEnabled());
+        line->setFocus();
         line->selectAll();
         QTest::keyClicks(line, QStringLiteral("title,body"));
         b.key(Qt::Key_Return);
