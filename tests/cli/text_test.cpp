@@ -181,7 +181,6 @@ TEST_F(Texts, EmptyAndEndlessTextsAreTrainedOn) {
     EXPECT_THAT(report["notes"].dump(), HasSubstr("1 empty text, taken as one unknown word"));
     for (const auto& sample : report["samples"]) EXPECT_LE(sample["text"].get<std::string>().size(), 2'003U);
     trains({{"task.source", file}});
-    EXPECT_THAT(descent({"errors", stored_runs().back()["name"]}).err, "");
 }
 
 TEST_F(Texts, Latin1IsReadWhenTold) {

@@ -68,8 +68,8 @@ LengthPane::LengthPane(QWidget* parent)
     , table_(new DataTable("lengthTable", tr("Texts by their length and side"), model_, false)) {
     setObjectName(QStringLiteral("lengthPane"));
     table_->setMinimumWidth(theme::kGrid * 26);
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    fill(this, words_, beside(chart_, table_, 3, 2));
+    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    fill(this, words_, beside(chart_, table_, 1, 1));
 }
 
 void LengthPane::show(const TextSummary& texts) {
@@ -114,6 +114,7 @@ WordPane::WordPane(QWidget* parent)
     for (auto* table : {side_table_, table_}) {
         table->setMinimumWidth(theme::kGrid * 24);
         table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+        table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     }
     fill(this, words_, beside(side_table_, table_, 1, 1));
 }
