@@ -114,7 +114,6 @@ WordPane::WordPane(QWidget* parent)
     for (auto* table : {side_table_, table_}) {
         table->setMinimumWidth(theme::kGrid * 24);
         table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-        table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     }
     fill(this, words_, beside(side_table_, table_, 1, 1));
 }
@@ -134,6 +133,7 @@ void WordPane::show(const TextSummary& texts) {
                         side});
     }
     sides_->set({tr("side"), tr("tokens"), tr("unknown"), tr("share")}, std::move(rows));
+    side_table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     rows.clear();
     for (std::size_t i = 0; i < texts.commonest.size(); ++i)
         rows.push_back({{QString::fromStdString(texts.commonest[i].first), count(std::int64_t(i) + 1),
