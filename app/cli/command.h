@@ -20,7 +20,7 @@ using Action = std::function<int()>;
 
 void add_catalog_commands(CLI::App& app, Action& action); ///< tasks, models, optimizers, regimes, probes
 void add_inspect_command(CLI::App& app, Action& action);  ///< inspect
-void add_data_commands(CLI::App& app, Action& action);    ///< data make, data inspect
+void add_data_commands(CLI::App& app, Action& action);    ///< data, data make, preview, inspect
 void add_run_commands(CLI::App& app, Action& action);     ///< run, resume
 void add_gradient_command(CLI::App& app, Action& action); ///< gradient
 void add_ladder_command(CLI::App& app, Action& action);   ///< ladder

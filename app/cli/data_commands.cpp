@@ -1,4 +1,5 @@
 #include "app/cli/command.h"
+#include "app/cli/data_texts.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/output.h"
 #include "app/cli/progress_line.h"
@@ -111,12 +112,18 @@ int make(const MakeOptions& options) {
 } // namespace
 
 void add_data_commands(CLI::App& app, Action& action) {
-    auto* data = app.add_subcommand("data", "Make data, or look at it");
+    auto* data = app.add_subcommand("data", "Look at a task's data, or make some");
     data->require_subcommand(0, 1);
-    data->footer("Examples:\n  descent data make kws\n"
+    data->footer("Examples:\n  descent data --task trec\n"
+                 "  descent data --task text --set task.source=FILE --class spam --samples 10\n"
+                 "  descent data preview FILE\n  descent data make kws\n"
                  "  descent data inspect --task kws-binary --set task.source=DIR --json");
-    data->callback([data, &action] {
+    const Action show = add_show_options(*data);
+    data->callback([data, show, &action] {
         if (!data->get_subcommands().empty()) return;
+        action = show;
+        const auto given = data->get_options([](const CLI::Option* option) { return option->count() > 0; });
+        if (!given.empty()) return;
         action = [data] {
             Output out;
             out << data->help("descent");
@@ -140,6 +147,7 @@ void add_data_commands(CLI::App& app, Action& action) {
                     "  descent data make kws --speakers 20 --words yes,no,up --out small");
     command->callback([options, &action] { action = [options] { return make(*options); }; });
 
+    add_preview_command(*data, action);
     add_inspect_command(*data, action);
 }
 

@@ -41,8 +41,10 @@ public:
     }
 
     std::vector<Examples> prepare(const Examples& set, std::int64_t chunk) const override {
+        // Hashed once, where it is not so much that memory is dearer than hashing again: 24 bytes a word.
+        constexpr std::int64_t kMostWords = std::int64_t{1} << 24;
         auto chunks = Model::prepare(set, chunk);
-        if (words_)
+        if (words_ && set.inputs.numel() <= kMostWords)
             for (auto& one : chunks) one.prepared = hashed(one);
         return chunks;
     }

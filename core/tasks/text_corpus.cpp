@@ -250,14 +250,14 @@ std::int64_t TextCorpus::leaked() const {
         rows_, [&](const Row& row) { return row.from_test_source && seen.contains(row.hash); });
 }
 
-double TextCorpus::known_share(int side) const {
+std::pair<std::int64_t, std::int64_t> TextCorpus::known(int side) const {
     std::int64_t known = 0, all = 0;
     each_text([&](const Row& row, std::span<const std::int32_t> tokens) {
         if (row.side != side || row.tokens == 0) return;
         all += std::ssize(tokens);
         known += std::ranges::count_if(tokens, [&](std::int32_t id) { return id < vocabulary_.known(); });
     });
-    return all > 0 ? static_cast<double>(known) / static_cast<double>(all) : 1;
+    return {all, known};
 }
 
 std::vector<DataSample> TextCorpus::samples() const {

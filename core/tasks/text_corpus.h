@@ -59,8 +59,8 @@ public:
     /// Equal to an earlier one of the same source, and of the test source that also stand in the other.
     std::int64_t repeated() const;
     std::int64_t leaked() const;
-    /// Share of the tokens of a side that the vocabulary knows; 1 of an empty side.
-    double known_share(int side) const;
+    /// Tokens of a side after the cut, and those of them that the vocabulary knows.
+    std::pair<std::int64_t, std::int64_t> known(int side) const;
     /// Up to 20,000 texts, evenly spread over the set, long ones cut; empty unless they were asked for.
     std::vector<DataSample> samples() const;
     /// SHA-256 of all that became of the texts.

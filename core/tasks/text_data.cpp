@@ -5,11 +5,13 @@
 #include "core/tasks/text_corpus.h"
 #include "core/tasks/text_vectors.h"
 #include "core/text/feature_hash.h"
+#include "core/text/text_summary.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace descent {
 
@@ -113,76 +115,41 @@ nlohmann::json to_json(const TextReadFacts& facts) {
     return json;
 }
 
-/// The one entry of a folder that is called `name`, or `name`.csv and the like, or ends with .`name`; "" for
-/// none.
-fs::path part_of(const fs::path& folder, const std::string& name) {
-    fs::path found;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(folder, error)) {
-        const auto& path = entry.path();
-        if (path.stem() != name && path.extension() != "." + name) continue;
-        if (!found.empty()) return {};
-        found = path;
-    }
-    return found;
-}
-
-struct Sources {
-    fs::path train, test; ///< test may be empty
-};
-
-Sources sources(const ParamSet& p) {
-    Sources all{p.text("source"), p.text("test_source")};
-    std::error_code error;
-    if (!fs::is_directory(all.train, error)) return all;
-    const auto train = part_of(all.train, "train"), test = part_of(all.train, "test");
-    if (train.empty() || test.empty()) return all;
-    if (all.test.empty()) all.test = test;
-    all.train = train;
-    return all;
-}
-
-/// Tokens of a text at these shares of the texts.
-nlohmann::json lengths_json(std::vector<std::uint32_t> lengths) {
-    std::ranges::sort(lengths);
-    const auto at = [&](double share) {
-        return lengths[static_cast<std::size_t>(
-            std::llround(share * static_cast<double>(lengths.size() - 1)))];
-    };
-    nlohmann::json json{{"least", at(0)},
-                        {"quarter", at(0.25)},
-                        {"median", at(0.5)},
-                        {"three_quarters", at(0.75)},
-                        {"nineteen_twentieths", at(0.95)},
-                        {"most", at(1)}};
-    // How many have up to so many tokens: forty equal steps to the 99th percentile, then the rest.
-    constexpr std::uint32_t kSteps = 40;
-    const auto step = std::max<std::uint32_t>(1, (at(0.99) + kSteps - 1) / kSteps);
-    std::vector<std::int64_t> counts(kSteps + 1, 0);
-    for (const auto length : lengths) ++counts[std::min(kSteps, length == 0 ? 0 : (length - 1) / step)];
-    json["histogram"] = {{"step", step}, {"counts", counts}};
-    return json;
-}
-
 std::string shares(double share) {
     return format_number(std::floor(share * 1000) / 10, 4) + "%";
 }
 
+TextSummary summary(const TextCorpus& corpus, std::int64_t cut_at) {
+    constexpr std::int32_t kCommonest = 200;
+    TextSummary all;
+    std::array<std::vector<std::uint32_t>, 3> tokens;
+    for (const auto& row : corpus.rows()) {
+        tokens[static_cast<std::size_t>(row.side)].push_back(row.tokens);
+        all.cut_texts += row.tokens > row.kept ? 1 : 0;
+        all.empty += row.tokens == 0 ? 1 : 0;
+    }
+    all.count_lengths(std::move(tokens));
+    all.cut_at = cut_at;
+    all.leaked = corpus.leaked();
+    const auto& words = corpus.vocabulary();
+    all.vocabulary = words.known() - 2;
+    for (std::int32_t id = 2; id < words.size(); ++id) all.words += words.occurrences(id) > 0 ? 1 : 0;
+    for (std::size_t side = 0; side < 3; ++side)
+        std::tie(all.tokens[side], all.known[side]) = corpus.known(static_cast<int>(side));
+    for (std::int32_t id = 2; id < std::min<std::int64_t>(words.known(), 2 + kCommonest); ++id)
+        all.commonest.emplace_back(words.word(id), words.occurrences(id));
+    return all;
+}
+
 /// What there is to say of the texts, for a person and for the record.
-void describe(const TextCorpus& corpus, const ParamSet& p, nlohmann::json report, Inspection& out) {
-    const auto& rows = corpus.rows();
+void describe(const TextCorpus& corpus, std::int64_t cut_at, bool synthetic, Inspection& out) {
     const auto classes = corpus.classes().size();
     std::array<std::int64_t, 3> totals{};
-    std::int64_t cut = 0, empty = 0;
-    std::vector<std::uint32_t> lengths;
     out.split_counts.assign(classes, {});
-    for (const auto& row : rows) {
+    for (const auto& row : corpus.rows()) {
         const auto side = static_cast<std::size_t>(row.side);
         ++totals[side];
         ++out.split_counts[static_cast<std::size_t>(row.label)][side];
-        cut += row.tokens > row.kept ? 1 : 0;
-        empty += row.tokens == 0 ? 1 : 0;
-        lengths.push_back(row.tokens);
     }
     for (std::size_t c = 0; c < classes; ++c) {
         const auto& n = out.split_counts[c];
@@ -191,41 +158,25 @@ void describe(const TextCorpus& corpus, const ParamSet& p, nlohmann::json report
     out.duplicates = corpus.repeated();
     out.samples = corpus.samples();
 
-    const auto& words = corpus.vocabulary();
-    const auto tokens = lengths_json(std::move(lengths));
-    const auto known = words.known() - 2;
-    std::int64_t met = 0;
-    for (std::int32_t id = 2; id < words.size(); ++id) met += words.occurrences(id) > 0 ? 1 : 0;
-    out.notes.push_back("vocabulary: " + format_count(known) + " of the " + format_count(met) +
-                        " words of the training texts; it knows " + shares(corpus.known_share(0)) +
-                        " of their tokens and " + shares(corpus.known_share(1)) +
-                        " of the validation texts'");
-    out.notes.push_back("lengths: half of the texts have at most " +
-                        format_count(tokens["median"].get<std::int64_t>()) + " tokens, 95% at most " +
-                        format_count(tokens["nineteen_twentieths"].get<std::int64_t>()) + ", the longest " +
-                        format_count(tokens["most"].get<std::int64_t>()) + "; " + format_count(cut) +
-                        " cut to " + format_count(p.integer("max_length")));
+    TextSummary all = summary(corpus, cut_at);
+    all.synthetic = synthetic;
+    out.notes.push_back("vocabulary: " + format_count(all.vocabulary) + " of the " + format_count(all.words) +
+                        " words of the training texts; it knows " + shares(all.known_share(0)) +
+                        " of their tokens and " + shares(all.known_share(1)) + " of the validation texts'");
+    out.notes.push_back("lengths: half of the texts have at most " + format_count(all.median) +
+                        " tokens, 95% at most " + format_count(all.nineteen_twentieths) + ", the longest " +
+                        format_count(all.most) + "; " + format_count(all.cut_texts) + " cut to " +
+                        format_count(cut_at));
     const auto one = [](std::int64_t n, const char* text, const char* texts) {
         return format_count(n) + " " + (n == 1 ? text : texts);
     };
-    if (empty > 0)
-        out.notes.push_back(one(empty, "empty text", "empty texts") + ", taken as one unknown word");
-    if (const auto leaked = corpus.leaked(); leaked > 0)
-        out.notes.push_back(one(leaked, "text", "texts") + " of the test set also among the others");
+    if (all.empty > 0)
+        out.notes.push_back(one(all.empty, "empty text", "empty texts") + ", taken as one unknown word");
+    if (all.leaked > 0)
+        out.notes.push_back(one(all.leaked, "text", "texts") + " of the test set also among the others");
 
-    report.update({{"counts", out.class_counts},
-                   {"duplicates", out.duplicates},
-                   {"leaked", corpus.leaked()},
-                   {"empty_texts", empty},
-                   {"cut_texts", cut},
-                   {"vocabulary", known},
-                   {"words", met},
-                   {"known_share",
-                    {{"train", corpus.known_share(0)},
-                     {"validation", corpus.known_share(1)},
-                     {"test", corpus.known_share(2)}}},
-                   {"unknown_share_of_validation", 1 - corpus.known_share(1)},
-                   {"lengths", tokens}});
+    nlohmann::json report = to_json(all);
+    report.update({{"counts", out.class_counts}, {"duplicates", out.duplicates}});
     auto& facts = out.provenance;
     facts.data_report = report.dump();
     facts.classes = corpus.classes();
@@ -236,7 +187,8 @@ void describe(const TextCorpus& corpus, const ParamSet& p, nlohmann::json report
 
 TaskData load(const TextTask& task, const ParamSet& p, const Loading& loading) {
     const double validation = p.real("validation_share"), test = p.real("test_share");
-    const auto from = sources(p);
+    TextSources from = text_sources(p.text("source"));
+    if (!p.text("test_source").empty()) from.test = p.text("test_source");
     const bool built_in = from.train.empty();
     if (built_in && !from.test.empty())
         throw InputError("task.test_source = " + from.test.string() +
@@ -250,13 +202,28 @@ TaskData load(const TextTask& task, const ParamSet& p, const Loading& loading) {
                       loading.samples);
     nlohmann::json manifest{{"source", built_in ? "built-in" : from.train.string()},
                             {"split_seed", p.integer("split_seed")}};
+    std::vector<std::string> notes;
+    const auto read = [&](const fs::path& place, const char* part, const TextLayout& how, bool for_test) {
+        const auto facts = corpus.read(place, how, for_test, loading);
+        manifest[part] = to_json(facts);
+        const auto name = place.has_filename() ? place.filename() : place.parent_path().filename();
+        notes.push_back(name.string() + " read as " + in_words(facts.layout));
+        return facts.layout;
+    };
     if (built_in) {
         corpus.take(task.make(p.integer("examples"), p.real("made_noise")));
     } else {
-        manifest["train"] = to_json(corpus.read(from.train, layout(p), false, loading));
+        const auto found = read(from.train, "train", layout(p), false);
         if (!from.test.empty()) {
             manifest["test_source"] = from.test.string();
-            manifest["test"] = to_json(corpus.read(from.test, layout(p), true, loading));
+            // The test's file may be too short to tell how it lies; it does as the other one.
+            TextLayout how = layout(p);
+            std::error_code error;
+            if (!fs::is_directory(from.train, error) && fs::is_regular_file(from.test, error)) {
+                how.kind = found.kind;
+                if (found.kind == TextLayout::Kind::table) how.delimiter = found.delimiter;
+            }
+            read(from.test, "test", how, true);
         }
     }
     corpus.name_classes(built_in ? "the built-in texts" : "task.source = " + from.train.string(), task.names);
@@ -278,7 +245,6 @@ TaskData load(const TextTask& task, const ParamSet& p, const Loading& loading) {
     shape->hashes = at::zeros({words.size()}, at::kInt);
     for (std::int32_t id = 2; id < words.size(); ++id)
         shape->hashes.data_ptr<std::int32_t>()[id] = static_cast<std::int32_t>(murmur3_32(words.word(id)));
-    nlohmann::json report;
     std::string vector_hash;
     const auto on_vectors = add_vectors(p, words, data.train, loading, *shape, vector_hash);
     if (!vector_hash.empty()) manifest["vectors"] = vector_hash;
@@ -287,7 +253,8 @@ TaskData load(const TextTask& task, const ParamSet& p, const Loading& loading) {
     if (built_in)
         out.notes.push_back("built-in texts: synthetic, made by a small grammar; a figure reached on them "
                             "says nothing of real texts");
-    describe(corpus, p, std::move(report), out);
+    for (auto& note : notes) out.notes.push_back(std::move(note));
+    describe(corpus, p.integer("max_length"), built_in, out);
     if (!on_vectors.empty()) out.notes.push_back(on_vectors);
     out.provenance.data_source = built_in ? "built-in, synthetic" : from.train.string();
     out.provenance.manifest = manifest.dump();

@@ -32,7 +32,29 @@ bool holds(const std::vector<fs::path>& paths, std::string_view name) {
     return std::ranges::any_of(paths, [&](const fs::path& path) { return path.filename() == name; });
 }
 
+/// The one entry of a folder that is called `name`, or `name`.csv and the like, or ends with .`name`; "" for
+/// none or several.
+fs::path part_of(const fs::path& folder, const std::string& name) {
+    fs::path found;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+        const auto& path = entry.path();
+        if (path.stem() != name && path.extension() != "." + name) continue;
+        if (!found.empty()) return {};
+        found = path;
+    }
+    return found;
+}
+
 } // namespace
+
+TextSources text_sources(const fs::path& place) {
+    std::error_code error;
+    if (!fs::is_directory(place, error)) return {place, {}};
+    auto train = part_of(place, "train"), test = part_of(place, "test");
+    if (train.empty() || test.empty()) return {place, {}};
+    return {std::move(train), std::move(test)};
+}
 
 std::vector<ClassFiles> class_folders(const fs::path& folder) {
     const std::vector<fs::path> folders = entries(folder, true);

@@ -185,7 +185,9 @@ std::size_t column_of(const fs::path& file, const Row& names, std::string_view w
             expected = *at + (at == names.rbegin() ? " or " : ", ") + expected;
         expected = "one of " + expected;
     }
-    throw InputError(file.string() + ": no column '" + std::string(word) + "'; expected " + expected);
+    const auto near = header ? nearest(word, names) : std::nullopt;
+    throw InputError(file.string() + ": no column '" + std::string(word) + "'; " +
+                     (near ? "did you mean '" + *near + "'? " : "") + "expected " + expected);
 }
 
 std::vector<std::string_view> split_at_commas(std::string_view words) {
@@ -325,6 +327,23 @@ TextLayout found_layout(const fs::path& place, TextLayout layout) {
         find_columns(place, layout);
     }
     return layout;
+}
+
+std::string in_words(const TextLayout& layout) {
+    const std::string encoding = layout.latin1 ? ", ISO 8859-1" : "";
+    switch (layout.kind) {
+    case TextLayout::Kind::folders:
+        return "a folder for each class, a text in each file" + encoding;
+    case TextLayout::Kind::files:
+        return "a file for each class, a text in each line" + encoding;
+    case TextLayout::Kind::lines:
+        return "a label, a blank and a text in each line" + encoding;
+    default:
+        return "a table, " + (layout.delimiter == "\t" ? std::string("tabs") : "'" + layout.delimiter + "'") +
+               " between its fields, " +
+               (layout.header == TextLayout::Header::yes ? "names in its first row" : "no row of names") +
+               ", label in column " + layout.label_column + ", text in " + layout.text_columns + encoding;
+    }
 }
 
 CsvFormat csv_format(const TextLayout& layout) {

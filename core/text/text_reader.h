@@ -28,6 +28,9 @@ struct TextLayout {
     bool latin1 = false;            ///< read as ISO 8859-1; otherwise UTF-8 is required
 };
 
+/// One with nothing left open in words: "a table: fields by ',', …".
+std::string in_words(const TextLayout& layout);
+
 struct LabelledText {
     std::string text;      ///< UTF-8; may be empty
     std::string label;     ///< as it stands there, without blanks around it
@@ -54,6 +57,14 @@ struct TextReading {
 /// "interrupted". Blocks. Thread: any.
 TextReadFacts read_texts(const std::filesystem::path& place, const TextLayout& layout,
                          const std::function<void(LabelledText&&)>& take, const TextReading& how = {});
+
+/// Where texts are to be trained and tested on.
+struct TextSources {
+    std::filesystem::path train, test; ///< test may be empty
+};
+/// `place`; of a folder that holds one entry called train (or train.csv and the like, or ending with .train)
+/// and one called test, these two.
+TextSources text_sources(const std::filesystem::path& place);
 
 /// The first rows (of a folder, the first of each class), as they would be read with this layout, for a
 /// person to choose columns by.

@@ -8,6 +8,7 @@
 #include "core/store/writer.h"
 #include "tests/ui/fake_detection.h"
 #include "tests/ui/fake_instruments.h"
+#include "tests/ui/fake_texts.h"
 
 #include <algorithm>
 #include <atomic>
@@ -361,7 +362,8 @@ public:
              .title = "Keyword spotting, three words",
              .summary = "Tell three words from all others and from each other",
              .params = {path("source", "", "Folder of recordings; empty for the built-in corpus"),
-                        real("duration", 1.5, "Length of a clip").above(0).in("s")}}};
+                        real("duration", 1.5, "Length of a clip").above(0).in("s")}},
+            fakeTextTask()};
         catalog_.models = {
             {.id = "gru",
              .title = "GRU",
@@ -454,7 +456,11 @@ public:
         while (hold_data && !options.stop.stop_requested())
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         if (options.stop.stop_requested()) return fail("stopped");
-        if (spec.task.id == "kws-binary")
+        if (spec.task.id == "text") {
+            describeFakeTexts(found, source.empty());
+            empty(found);
+            for (int i = 0; i < 40; ++i) addSample(found, i % 2, fakeText(i), "");
+        } else if (spec.task.id == "kws-binary")
             describeWords(found, source, spec.task.params.text("keywords"));
         else
             describeNames(found);

@@ -1,6 +1,7 @@
 #include "tests/ui/studio_fixture.h"
 
 #include "ui/pages/data_page.h"
+#include "ui/plots/length_chart.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/name_view.h"
 #include "ui/widgets/notice_bar.h"
@@ -11,6 +12,7 @@
 #include <QFile>
 #include <QHeaderView>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QScrollBar>
 #include <QStackedWidget>
 #include <QTabWidget>
@@ -345,6 +347,118 @@ private Q_SLOTS:
         QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("importUse"));
     }
 
+    void textsAreShownInFigures() {
+        Bench b;
+        b.openData();
+        b.chooseTask("Texts");
+        QTRY_COMPARE(b.rows("classTable"), 2);
+        QCOMPARE(b.text("dataSource"), QStringLiteral("Built-in data, synthetic: made by a small grammar"));
+        auto* tabs = b.on<QTabWidget>("dataTabs");
+        b.examples();
+        QVERIFY(b.seen("sampleText"));
+        QCOMPARE(b.on<QPlainTextEdit>("sampleTextWords")->toPlainText(),
+                 QStringLiteral("A dull film, number 0"));
+        b.put("sampleFilter", QStringLiteral("FINE"));
+        QCOMPARE(b.rows("sampleTable"), 20);
+        tabs->setCurrentIndex(2);
+        auto* chart = b.on<LengthChart>("lengthChart");
+        QVERIFY(chart->isVisible());
+        QCOMPARE(
+            b.text("lengthWords"),
+            QStringLiteral("Half of the texts have 25 tokens or fewer, 95% have 42 or fewer, the longest "
+                           "has 44. 14 are cut to 30."));
+        QCOMPARE(chart->accessibleDescription(), chart->summary());
+        // Steps of two: the first with a text holds those of 5 and 6 tokens, one of train and one of
+        // validation.
+        QCOMPARE(b.cell("lengthTable", 2, 0), QStringLiteral("5–6"));
+        QCOMPARE(b.cell("lengthTable", 2, 1), QStringLiteral("1"));
+        QCOMPARE(b.cell("lengthTable", 2, 2), QStringLiteral("1"));
+        QCOMPARE(b.cell("lengthTable", 2, 4), QStringLiteral("2"));
+        bool said = false;
+        for (int x = 0; x < chart->width(); ++x)
+            said = said || chart->describe(QPointF(x, chart->height() / 2.0)) ==
+                               QStringLiteral("5–6 tokens: 1 train, 1 validation, 0 test");
+        QVERIFY(said);
+        tabs->setCurrentIndex(3);
+        QCOMPARE(b.rows("wordSides"), 2);
+        QCOMPARE(b.cell("wordSides", 1, 2), QStringLiteral("10"));
+        QCOMPARE(b.cell("wordSides", 1, 3), QStringLiteral("25%"));
+        QCOMPARE(b.cell("wordTable", 0, 0), QStringLiteral("film"));
+
+        const QString file = b.place.file(QStringLiteral("table.csv"));
+        b.page->setAskForFile([&](QWidget*, const QString&) { return file; });
+        b.key(Qt::Key_E, Qt::ControlModifier);
+        QTRY_COMPARE(read(file), QByteArray("rank,word,times\r\n1,film,40\r\n2,fine,20\r\n3,\"a "
+                                            "\"\"quote\"\"\",2\r\n"));
+        QVERIFY(QFile::remove(file));
+        tabs->setCurrentIndex(2);
+        b.key(Qt::Key_E, Qt::ControlModifier);
+        QTRY_VERIFY(read(file).startsWith("from,to,train,validation,test,total\r\n1,2,0,0,0,0\r\n"));
+
+        b.chooseTask("Names");
+        QTRY_COMPARE(b.rows("classTable"), kClasses);
+        QVERIFY(!tabs->isTabVisible(2) && !tabs->isTabVisible(3));
+        b.examples();
+        b.on<QLineEdit>("sampleFilter")->clear();
+        QVERIFY(b.seen("sampleName"));
+    }
+
+    void theColumnsOfATableAreChosenBeforeItIsUsed() {
+        Bench b;
+        b.openData();
+        const QString file = b.place.file(QStringLiteral("shop.csv"));
+        write(file, "id;stars;title;body\n1;5;Fine;all is good\n2;1;Bad;never "
+                    "again\n3;5;Good;quick\n4;1;No;broken\n");
+        b.drop(file); // a table is of texts, whatever task is shown
+        QTRY_VERIFY(b.seen("textImport"));
+        QTRY_COMPARE(b.on<QComboBox>("textLabel")->currentText(), QStringLiteral("stars"));
+        QCOMPARE(b.on<QComboBox>("textColumns")->currentText(), QStringLiteral("body"));
+        QCOMPARE(b.on<QComboBox>("textDelimiter")->currentText(), QStringLiteral("semicolon"));
+        QCOMPARE(b.rows("textImportTable"), 4);
+        QVERIFY(b.on("importUse")->isEnabled());
+        auto* line = b.on<QLineEdit>("textColumnsLine");
+        line->setFocus();
+        line->selectAll();
+        QTest::keyClicks(line, QStringLiteral("title, bodi"));
+        b.key(Qt::Key_Return);
+        QTRY_VERIFY(b.text("textImportProblem").contains(QStringLiteral("did you mean 'body'?")));
+        QVERIFY(!b.on("importUse")->isEnabled());
+        line->setFocus();
+        line->selectAll();
+        QTest::keyClicks(line, QStringLiteral("title,body"));
+        b.key(Qt::Key_Return);
+        QTRY_VERIFY(b.on("importUse")->isEnabled());
+        const auto* head = b.on<DataTable>("textImportTable")->model();
+        QCOMPARE(head->headerData(2, Qt::Horizontal).toString(), QStringLiteral("title (text)"));
+        b.press("importUse");
+        QTRY_COMPARE(b.text("dataSource"), file);
+        QCOMPARE(b.on<QComboBox>("data-task")->currentText(), QStringLiteral("Texts"));
+        QCOMPARE(b.line("task.source")->text(), file);
+        QCOMPARE(b.line("task.text_columns")->text(), QStringLiteral("title,body"));
+        QCOMPARE(b.line("task.label_column")->text(), QStringLiteral("stars"));
+        QVERIFY(b.line("task.delimiter")->text().isEmpty()); // found again, as it was shown
+        QCOMPARE(b.onTrain("task.text_columns")->text(), QStringLiteral("title,body"));
+
+        // Once more, with what was chosen; another file begins anew.
+        b.press("dataColumns");
+        QTRY_COMPARE(b.on<QComboBox>("textColumns")->currentText(), QStringLiteral("title,body"));
+        b.press("importCancel");
+        const QString other = b.place.file(QStringLiteral("caf.txt"));
+        write(other, "a un caf\xe9\nb un th\xe9\na un bar\nb du lait\n");
+        b.page->setAskForData([&](QWidget*, const QString&) { return other; });
+        b.press("dataBrowseFile");
+        QTRY_VERIFY(b.text("textImportProblem").contains(QStringLiteral("not UTF-8")));
+        auto* encoding = b.on<QComboBox>("textEncoding");
+        encoding->setCurrentIndex(1);
+        Q_EMIT encoding->activated(1);
+        QTRY_COMPARE(b.cell("textImportTable", 0, 1), QStringLiteral("un café"));
+        QVERIFY(!b.seen("textDelimiter"));
+        b.press("importUse");
+        QTRY_COMPARE(b.text("dataSource"), other);
+        QVERIFY(b.line("task.text_columns")->text().isEmpty());
+        QCOMPARE(b.on<QComboBox>("data-task.encoding")->currentText(), QStringLiteral("latin-1"));
+    }
+
     void trainOnThisDataFillsInTheTrainForm() {
         Bench b;
         b.openData();
@@ -433,6 +547,14 @@ private Q_SLOTS:
         b.drop(b.words());
         QTRY_VERIFY(b.seen("importPreview"));
         for (const char* name : {"importUse", "importCancel", "importDropped", "importRemark"}) inside(name);
+        b.press("importCancel");
+        b.chooseTask("Texts");
+        QTRY_COMPARE(b.rows("classTable"), 2);
+        for (const auto& [tab, names] : std::map<int, std::vector<const char*>>{
+                 {1, {"sampleText"}}, {2, {"lengthChart", "lengthTable"}}, {3, {"wordSides", "wordTable"}}}) {
+            b.on<QTabWidget>("dataTabs")->setCurrentIndex(tab);
+            for (const char* name : names) inside(name);
+        }
     }
 };
 

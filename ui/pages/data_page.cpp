@@ -12,6 +12,7 @@
 #include "ui/widgets/import_preview.h"
 #include "ui/widgets/incoming.h"
 #include "ui/widgets/notice_bar.h"
+#include "ui/widgets/text_import.h"
 
 #include <QAction>
 #include <QDir>
@@ -40,7 +41,9 @@ constexpr int kPatienceMs = 150; // what is read faster does not flicker
 QString dragged(const QMimeData& data) {
     const auto urls = data.urls();
     const QString file = urls.size() == 1 ? urls.front().toLocalFile() : QString();
-    return Incoming::knows(file) ? QString() : file;
+    // A table that is dropped here is data; elsewhere it is runs.
+    const bool table = file.endsWith(QStringLiteral(".csv"), Qt::CaseInsensitive);
+    return Incoming::knows(file) && !table ? QString() : file;
 }
 
 /// Long paths break behind their slashes, so that they need no wide window.
@@ -67,11 +70,14 @@ DataPage::DataPage(EngineHost& engine, QWidget* parent)
     , empty_(new EmptyState)
     , import_(new ImportPreview)
     , notice_(new NoticeBar)
-    , hint_(new DropHint(tr("Drop a folder to see what it holds"), this))
+    , hint_(new DropHint(tr("Drop data to see what they hold"), this))
     , export_(new QAction(theme::icon(QStringLiteral("export")), tr("Export the table as CSV…"), this))
     , filter_(new QAction(tr("Filter the examples"), this)) {
     ask_for_folder_ = [](QWidget* over, const QString& from) {
         return QFileDialog::getExistingDirectory(over, tr("Choose a folder of data"), from);
+    };
+    ask_for_data_ = [](QWidget* over, const QString& from) {
+        return QFileDialog::getOpenFileName(over, tr("Choose a file of labelled texts"), from);
     };
     ask_for_file_ = [](QWidget* over, const QString& suggestion) {
         return QFileDialog::getSaveFileName(over, tr("Export CSV"), suggestion, tr("CSV files (*.csv)"));
@@ -101,10 +107,9 @@ DataPage::DataPage(EngineHost& engine, QWidget* parent)
     connect(empty_, &EmptyState::acted, this, &DataPage::load);
     connect(pane_, &DataPane::changed, this, &DataPage::paneChanged);
     connect(pane_, &DataPane::trainClicked, this, [this] { Q_EMIT trainWanted(pane_->request()); });
-    connect(pane_, &DataPane::browseClicked, this, [this] {
-        const QString folder = ask_for_folder_(this, pane_->value("source"));
-        if (!folder.isEmpty()) consider(folder);
-    });
+    connect(empty_, &EmptyState::actedOtherwise, this, [this] { consider(pane_->value("source")); });
+    connect(pane_, &DataPane::columnsClicked, this, [this] { consider(pane_->value("source")); });
+    connect(pane_, &DataPane::browseClicked, this, &DataPage::askFor);
     connect(import_, &ImportPreview::used, this, &DataPage::use);
     connect(import_, &ImportPreview::cancelled, this, &DataPage::endPreview);
     connect(view_, &DataView::said, notice_, &NoticeBar::say);
@@ -153,6 +158,15 @@ void DataPage::engineReady() {
     chosen_ = chosen;
 }
 
+bool DataPage::readsTexts() const {
+    return pane_->task() && dataOf(*pane_->task()) == FoundData::Kind::texts;
+}
+
+void DataPage::askFor(bool folder) {
+    const QString chosen = (folder ? ask_for_folder_ : ask_for_data_)(this, pane_->value("source"));
+    if (!chosen.isEmpty()) consider(chosen);
+}
+
 void DataPage::offer(const Request& request) {
     if (chosen_) return;
     pane_->setRequest(request);
@@ -199,7 +213,9 @@ void DataPage::take(const DataPtr& loaded) {
 void DataPage::fail(const QString& reason) {
     const bool engine = engine_.engine() != nullptr;
     empty_->set(engine ? tr("These data cannot be used") : tr("The engine could not be loaded"),
-                breakable(reason), engine ? tr("Read again") : QString());
+                breakable(reason), engine ? tr("Read again") : QString(),
+                engine && readsTexts() && !pane_->value("source").isEmpty() ? tr("Look at rows and columns…")
+                                                                            : QString());
     settle(empty_);
 }
 
@@ -237,7 +253,9 @@ void DataPage::consider(const QString& dropped) {
     patience_.start();
     inBackground(
         this,
-        [path = std::filesystem::path(QFile::encodeName(dropped).toStdString())] { return recognise(path); },
+        [path = std::filesystem::path(QFile::encodeName(dropped).toStdString()), texts = readsTexts()] {
+            return recognise(path, texts);
+        },
         [this, mine = ++considered_](Result<FoundData> found) {
             if (mine != considered_) return;
             patience_.stop();
@@ -249,49 +267,41 @@ void DataPage::consider(const QString& dropped) {
 
 void DataPage::preview(FoundData found) {
     const Catalog& catalog = engine_.engine()->catalog();
-    const bool speech = found.kind == FoundData::Kind::speech;
-    const auto fits = [&](const Entry& task) {
-        const auto has = [&](std::string_view name) {
-            return std::ranges::any_of(task.params, [&](const ParamSpec& p) { return p.name == name; });
-        };
-        return has("source") && has("keywords") == speech;
-    };
+    const bool speech = found.kind == FoundData::Kind::speech, texts = found.kind == FoundData::Kind::texts;
+    const auto fits = [&](const Entry& entry) { return dataOf(entry) == found.kind; };
     const Entry* task = pane_->task();
     const bool same = task && fits(*task);
     if (!same) {
-        const auto it = std::ranges::find_if(catalog.tasks, fits);
-        task = it == catalog.tasks.end() ? nullptr : &*it;
+        auto it = std::ranges::find_if(catalog.tasks, fits);
+        if (const Entry* any = texts ? catalog.find(Group::task, "text") : nullptr)
+            task = any; // not the first, which is of one published set
+        else
+            task = it == catalog.tasks.end() ? nullptr : &*it;
     }
     if (!task) {
         endPreview();
-        return notice_->complain(
-            speech ? tr("%1: recordings, which no task here is about").arg(found.folder)
-                   : tr("%1: lists of names, which no task here is about").arg(found.folder));
+        return notice_->complain((speech  ? tr("%1: recordings, which no task here is about")
+                                  : texts ? tr("%1: labelled texts, which no task here is about")
+                                          : tr("%1: lists of names, which no task here is about"))
+                                     .arg(found.folder));
     }
     accepted_ = same ? pane_->request() : Request{};
     accepted_.task = task->id;
+    if (texts && pane_->value("source") != found.folder) {
+        setTextLayout(catalog, accepted_, {.latin1 = textLayout(catalog, {.task = task->id}).latin1});
+        accepted_.unset("task.test_source"); // of the texts before
+    }
     accepted_.set("task.source", found.folder.toStdString());
     accepted_.unset("task.holdout_speakers"); // those of the folder before
     QString remark;
     if (const ParamSpec* keywords = catalog.find_param(Group::task, task->id, "keywords")) {
         const QStringList wanted =
             words(same ? pane_->value("keywords") : QString::fromStdString(to_string(keywords->fallback)));
-        QStringList there, missing;
-        for (const QString& word : wanted)
-            (std::ranges::any_of(found.classes, [&](const auto& c) { return c.first == word; }) ? there
-                                                                                                : missing)
-                << word;
-        for (const auto& [word, n] : found.classes)
-            if (there.size() < wanted.size() && !there.contains(word)) there << word;
-        if (!missing.isEmpty()) {
-            accepted_.set("task.keywords", there.join(QLatin1Char(',')).toStdString());
-            remark =
-                tr("There are no recordings of %1: the words to find become %2. Change them on the left.")
-                    .arg(missing.join(tr(", ")), there.join(tr(", ")));
-        }
+        remark = keepKeywords(accepted_, wanted, found);
     }
     considering_ = false;
-    import_->show(found, QString::fromStdString(task->title), remark);
+    import_->show(found, QString::fromStdString(task->title), remark,
+                  texts ? textLayout(catalog, accepted_) : TextLayout{});
     found_ = std::move(found);
     bring(import_);
 }
@@ -299,6 +309,8 @@ void DataPage::preview(FoundData found) {
 void DataPage::use() {
     if (!found_) return;
     const QString folder = QDir::toNativeSeparators(found_->folder);
+    if (found_->kind == FoundData::Kind::texts)
+        setTextLayout(engine_.engine()->catalog(), accepted_, import_->texts().layout());
     endPreview();
     pane_->setRequest(accepted_);
     Q_EMIT dataChosen(pane_->request());

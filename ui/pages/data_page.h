@@ -25,7 +25,8 @@ class ImportPreview;
 class NoticeBar;
 
 /// Each task's data: where from, how many examples of which class on which side, what is left out, every
-/// example to look at; and other data brought by dropping a folder, with a preview before anything changes.
+/// example to look at; and other data brought by dropping a file or folder, with a preview before anything
+/// changes.
 /// Data are read only while the page is seen. Thread: GUI.
 class DataPage : public QWidget {
     Q_OBJECT
@@ -41,6 +42,7 @@ public:
     QAction* exportAction() const { return export_; }
     QAction* filterAction() const { return filter_; }
     void setAskForFolder(Ask ask) { ask_for_folder_ = std::move(ask); }
+    void setAskForData(Ask ask) { ask_for_data_ = std::move(ask); } ///< a file to read
     void setAskForFile(Ask ask) { ask_for_file_ = std::move(ask); }
 
 Q_SIGNALS:
@@ -67,6 +69,8 @@ private:
     void giveUp(); ///< what is being read or looked at
     void consider(const QString& dropped);
     void preview(FoundData found);
+    bool readsTexts() const; ///< the chosen task
+    void askFor(bool folder);
     void use();
     void endPreview();
     void bring(QWidget* page);
@@ -74,7 +78,7 @@ private:
     void exportShown();
 
     EngineHost& engine_;
-    Ask ask_for_folder_, ask_for_file_;
+    Ask ask_for_folder_, ask_for_data_, ask_for_file_;
     DataLoader* loader_;
     DataPane* pane_;
     QStackedWidget* stack_;

@@ -8,6 +8,7 @@
 #include <QFile>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -126,22 +127,53 @@ FoundData names(const fs::path& folder) {
     return data;
 }
 
+FoundData texts(const fs::path& place) {
+    FoundData data;
+    data.kind = FoundData::Kind::texts;
+    data.title = tr("Labelled texts");
+    data.texts = text_sources(place);
+    if (!data.texts.test.empty())
+        data.understood << tr("%1 to train on, %2 for the test")
+                               .arg(path_of(data.texts.train.filename()),
+                                    path_of(data.texts.test.filename()));
+    return data;
+}
+
+/// Whether it is texts whatever task is chosen: a table, folders of .txt files, or texts of train and test.
+bool only_texts(const fs::path& place) {
+    std::error_code error;
+    if (fs::is_directory(place, error))
+        return !text_sources(place).test.empty() || any_in(place, [](const fs::directory_entry& entry) {
+            std::error_code unreadable;
+            return entry.is_directory(unreadable) && holds_lists(entry.path());
+        });
+    const fs::path ending = place.extension();
+    if (ending == ".csv" || ending == ".tsv") return true;
+    if (ending == ".txt" && holds_lists(place.parent_path())) return false; // one of several lists
+    return guarded([&] { return preview_texts(place, {}, 1); }).has_value();
+}
+
 /// The folder to read, and how; `shown` is what to call it in a message.
-std::pair<fs::path, FoundData::Kind> home_of(const fs::path& folder, const QString& shown) {
+std::pair<fs::path, FoundData::Kind> home_of(const fs::path& asked, const QString& shown, bool want_texts) {
+    std::error_code error;
+    const fs::path folder = fs::is_directory(asked, error) ? asked : asked.parent_path();
     // Speech first: its folders may hold lists of files, which are .txt too.
-    if (holds_words(folder)) return {folder, FoundData::Kind::speech};
-    if (is_word(folder) && holds_words(folder.parent_path()))
+    if (!want_texts && holds_words(folder)) return {folder, FoundData::Kind::speech};
+    if (!want_texts && is_word(folder) && holds_words(folder.parent_path()))
         return {folder.parent_path(), FoundData::Kind::speech};
+    if (want_texts || only_texts(asked)) return {asked, FoundData::Kind::texts};
     if (holds_lists(folder)) return {folder, FoundData::Kind::names};
-    throw InputError(tr("%1: no data found; expected Language.txt files, or recordings as "
-                        "word/speaker_nohash_0.wav")
-                         .arg(shown)
-                         .toStdString());
+    throw InputError(
+        tr("%1: no data found; expected Language.txt files, recordings as "
+           "word/speaker_nohash_0.wav, or labelled texts: a table, LABEL text lines, or a folder "
+           "for each class")
+            .arg(shown)
+            .toStdString());
 }
 
 } // namespace
 
-Result<FoundData> recognise(const fs::path& dropped) {
+Result<FoundData> recognise(const fs::path& dropped, bool want_texts) {
     return guarded([&] {
         std::error_code error;
         fs::path asked = fs::absolute(dropped, error).lexically_normal();
@@ -149,13 +181,82 @@ Result<FoundData> recognise(const fs::path& dropped) {
         const QString shown = path_of(asked);
         if (!fs::exists(asked, error))
             throw InputError(tr("%1: no such file or folder").arg(shown).toStdString());
-        const auto [folder, kind] =
-            home_of(fs::is_directory(asked, error) ? asked : asked.parent_path(), shown);
-        FoundData data = kind == FoundData::Kind::speech ? speech(folder) : names(folder);
+        const auto [folder, kind] = home_of(asked, shown, want_texts);
+        FoundData data = kind == FoundData::Kind::speech  ? speech(folder)
+                         : kind == FoundData::Kind::names ? names(folder)
+                                                          : texts(folder);
         data.folder = path_of(folder);
         if (folder != asked) data.asked = shown;
         return data;
     });
+}
+
+std::optional<FoundData::Kind> dataOf(const Entry& task) {
+    const auto has = [&](std::string_view name) {
+        return std::ranges::any_of(task.params, [&](const ParamSpec& p) { return p.name == name; });
+    };
+    if (!has("source")) return std::nullopt;
+    return has("text_columns") ? FoundData::Kind::texts
+           : has("keywords")   ? FoundData::Kind::speech
+                               : FoundData::Kind::names;
+}
+
+namespace {
+
+constexpr std::array kLayouts{"detect", "table", "folders", "files", "lines"}; // as TextLayout::Kind
+constexpr std::array kHeaders{"detect", "yes", "no"};                          // as TextLayout::Header
+
+template<class Kind, std::size_t n>
+Kind kindNamed(const std::array<const char*, n>& names, const std::string& word) {
+    const auto at = std::ranges::find(names, word);
+    return at == names.end() ? Kind{} : Kind(at - names.begin());
+}
+
+} // namespace
+
+QString keepKeywords(Request& request, const QStringList& wanted, const FoundData& found) {
+    QStringList there, missing;
+    for (const QString& word : wanted)
+        (std::ranges::any_of(found.classes, [&](const auto& c) { return c.first == word; }) ? there : missing)
+            << word;
+    for (const auto& [word, n] : found.classes)
+        if (there.size() < wanted.size() && !there.contains(word)) there << word;
+    if (missing.isEmpty()) return {};
+    request.set("task.keywords", there.join(QLatin1Char(',')).toStdString());
+    return tr("There are no recordings of %1: the words to find become %2. Change them on the left.")
+        .arg(missing.join(tr(", ")), there.join(tr(", ")));
+}
+
+TextLayout textLayout(const Catalog& catalog, const Request& request) {
+    const auto value = [&](const char* name) -> std::string {
+        for (const auto& [path, text] : request.settings)
+            if (path == std::string("task.") + name) return text;
+        const ParamSpec* spec = catalog.find_param(Group::task, request.task, name);
+        return spec ? to_string(spec->fallback) : std::string();
+    };
+    return {.kind = kindNamed<TextLayout::Kind>(kLayouts, value("layout")),
+            .header = kindNamed<TextLayout::Header>(kHeaders, value("header")),
+            .delimiter = value("delimiter"),
+            .label_column = value("label_column"),
+            .text_columns = value("text_columns"),
+            .latin1 = value("encoding") == "latin-1"};
+}
+
+void setTextLayout(const Catalog& catalog, Request& request, const TextLayout& layout) {
+    const auto set = [&](const char* name, const std::string& text) {
+        const ParamSpec* spec = catalog.find_param(Group::task, request.task, name);
+        const std::string path = std::string("task.") + name;
+        if (!spec || text == to_string(spec->fallback))
+            request.unset(path);
+        else
+            request.set(path, text);
+    };
+    set("layout", kLayouts[std::size_t(layout.kind)]);
+    set("header", kHeaders[std::size_t(layout.header)]);
+    set("delimiter", layout.delimiter == "\t" ? "tab" : layout.delimiter);
+    set("label_column", layout.label_column);
+    set("text_columns", layout.text_columns);
+    set("encoding", layout.latin1 ? "latin-1" : "utf-8");
 }
 
 } // namespace descent::ui

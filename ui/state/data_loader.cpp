@@ -17,6 +17,7 @@ constexpr int kLookMs = 100;
 DataPtr prepare(Inspection found) {
     auto data = std::make_shared<LoadedData>();
     data->found = std::move(found);
+    data->summary = text_summary(data->found.provenance.data_report);
     const auto count = qsizetype(data->found.samples.size());
     data->texts.reserve(count);
     data->folded.reserve(count);

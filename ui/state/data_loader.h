@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/engine/engine.h"
+#include "core/text/text_summary.h"
 
 #include <QObject>
 #include <QString>
@@ -18,8 +19,9 @@ class EngineHost;
 /// A task's data with every example, and what looking through them needs. Frozen once made.
 struct LoadedData {
     Inspection found;
-    QStringList texts;  ///< of found.samples, in their order
-    QStringList folded; ///< the same without case
+    QStringList texts;                    ///< of found.samples, in their order
+    QStringList folded;                   ///< the same without case
+    std::optional<TextSummary> summary{}; ///< of a task of texts
 };
 using DataPtr = std::shared_ptr<const LoadedData>;
 

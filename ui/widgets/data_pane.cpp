@@ -4,6 +4,7 @@
 #include "ui/widgets/param_fields.h"
 #include "ui/widgets/part_section.h"
 
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -31,7 +32,9 @@ QLabel* label(const QString& text, const char* role) {
 DataPane::DataPane(QWidget* parent)
     : QFrame(parent)
     , section_(new PartSection(Group::task, kOpen))
-    , browse_(new QPushButton(tr("Browse…")))
+    , browse_(new QPushButton(tr("Folder…")))
+    , browse_file_(new QPushButton(tr("File…")))
+    , columns_(new QPushButton(tr("Look at its rows and columns…")))
     , train_(new QPushButton(tr("Train on this data"))) {
     setObjectName(QStringLiteral("dataPane"));
     setProperty("role", QStringLiteral("side"));
@@ -49,15 +52,27 @@ DataPane::DataPane(QWidget* parent)
     other->setSpacing(theme::kGrid / 2);
     column->addLayout(other);
     other->addWidget(label(tr("OTHER DATA"), "caption"));
-    other->addWidget(
-        label(tr("Drop a folder on this page: lists of names, or recordings of spoken words. You see what "
-                 "was understood before anything changes."),
-              "muted"));
+    other->addWidget(label(
+        tr("Drop a file or folder on this page: labelled texts, lists of names, or recordings of spoken "
+           "words. You see what was understood before anything changes."),
+        "muted"));
     other->addSpacing(theme::kGrid / 2);
     browse_->setObjectName(QStringLiteral("dataBrowse"));
     browse_->setAccessibleName(tr("Browse for a folder of data"));
     browse_->setIcon(theme::icon(QStringLiteral("folder")));
-    other->addWidget(browse_, 0, Qt::AlignLeft);
+    browse_file_->setObjectName(QStringLiteral("dataBrowseFile"));
+    browse_file_->setAccessibleName(tr("Browse for a file of labelled texts"));
+    columns_->setObjectName(QStringLiteral("dataColumns"));
+    columns_->setAccessibleName(columns_->text());
+    columns_->setProperty("role", QStringLiteral("link"));
+    columns_->hide();
+    auto* browse = new QHBoxLayout;
+    browse->setSpacing(theme::kGrid);
+    browse->addWidget(browse_);
+    browse->addWidget(browse_file_);
+    browse->addStretch();
+    other->addLayout(browse);
+    other->addWidget(columns_, 0, Qt::AlignLeft);
     column->addStretch();
     auto* scroll = new QScrollArea;
     scroll->setObjectName(QStringLiteral("dataScroll"));
@@ -88,7 +103,9 @@ DataPane::DataPane(QWidget* parent)
         request_.unset(path.toStdString());
         refresh(false);
     });
-    connect(browse_, &QPushButton::clicked, this, &DataPane::browseClicked);
+    connect(browse_, &QPushButton::clicked, this, [this] { Q_EMIT browseClicked(true); });
+    connect(browse_file_, &QPushButton::clicked, this, [this] { Q_EMIT browseClicked(false); });
+    connect(columns_, &QPushButton::clicked, this, &DataPane::columnsClicked);
     connect(train_, &QPushButton::clicked, this, &DataPane::trainClicked);
 }
 
@@ -159,6 +176,8 @@ void DataPane::resolve(bool typed) {
     if (!catalog_) return;
     const auto resolved = catalog_->resolve(request_);
     spec_ = resolved ? std::optional(*resolved) : std::nullopt;
+    const bool texts = catalog_->find_param(Group::task, request_.task, "text_columns") != nullptr;
+    columns_->setVisible(texts && !value("source").isEmpty());
     problem_ = resolved ? QString() : QString::fromStdString(resolved.error().message);
     Q_EMIT changed(typed);
 }

@@ -32,8 +32,9 @@ public:
     void focusParameter(const QString& path);
 
 Q_SIGNALS:
-    void changed(bool typed); ///< spec() may be another one; typed: more keys may follow
-    void browseClicked();
+    void changed(bool typed);        ///< spec() may be another one; typed: more keys may follow
+    void browseClicked(bool folder); ///< or a file
+    void columnsClicked();           ///< how the file in use is read
     void trainClicked();
 
 private:
@@ -46,7 +47,7 @@ private:
     std::optional<RunSpec> spec_;
     QString problem_;
     PartSection* section_;
-    QPushButton *browse_, *train_;
+    QPushButton *browse_, *browse_file_, *columns_, *train_;
 };
 
 } // namespace descent::ui

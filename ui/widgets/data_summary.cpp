@@ -119,10 +119,13 @@ DataSummary::Figure DataSummary::makeFigure(const char* name, const QString& cap
     return figure;
 }
 
-void DataSummary::show(const Inspection& found) {
+void DataSummary::show(const LoadedData& loaded) {
+    const Inspection& found = loaded.found;
     const auto& p = found.provenance;
     source_->setText(p.data_source == "built-in" ? tr("Built-in data")
-                                                 : QString::fromStdString(p.data_source));
+                     : p.data_source == "built-in, synthetic"
+                         ? tr("Built-in data, synthetic: made by a small grammar")
+                         : QString::fromStdString(p.data_source));
     source_->setToolTip(QString::fromStdString(p.data_source));
     hash_ = QString::fromStdString(p.data_hash);
     hash_label_->setText(tr("hash %1").arg(hash_.left(kHashShown)));
@@ -159,8 +162,10 @@ void DataSummary::show(const Inspection& found) {
     warning_text_->setText(lost.join(QStringLiteral(" · ")));
     warning_->setVisible(!lost.isEmpty());
     QStringList notes;
-    for (const auto& note : found.notes) // step sizes are the Train page's
-        if (!note.starts_with("lr ") && !note.starts_with("clip ")) notes << QString::fromStdString(note);
+    for (const auto& note : found.notes) // step sizes are the Train page's, words and lengths have tabs
+        if (!note.starts_with("lr ") && !note.starts_with("clip ") &&
+            !(loaded.summary && (note.starts_with("vocabulary:") || note.starts_with("lengths:"))))
+            notes << QString::fromStdString(note);
     notes_->setText(notes.join(QLatin1Char('\n')));
     notes_->setVisible(!notes.isEmpty());
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/engine/engine.h"
+#include "ui/state/data_loader.h"
 
 #include <QFrame>
 
@@ -20,7 +20,7 @@ class DataSummary : public QFrame {
     Q_OBJECT
 public:
     explicit DataSummary(QWidget* parent = nullptr);
-    void show(const Inspection& found);
+    void show(const LoadedData& loaded);
     using QFrame::show;
 
 Q_SIGNALS:

@@ -7,6 +7,7 @@
 #include "ui/widgets/data_summary.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/sample_browser.h"
+#include "ui/widgets/text_panes.h"
 
 #include <QAction>
 #include <QHeaderView>
@@ -21,7 +22,7 @@ namespace descent::ui {
 
 namespace {
 
-enum Tab { classes, examples, left_out };
+enum Tab { classes, examples, lengths, words, left_out };
 
 QString counted(const QString& word, std::int64_t n) {
     return n > 0 ? word + QStringLiteral("  ") + QString::fromStdString(format_count(n)) : word;
@@ -38,6 +39,8 @@ DataView::DataView(QAction* export_action, QWidget* parent)
           new DataTable("classTable", tr("Examples by class and side"), classes_, true, new ClassHeader))
     , left_out_table_(new DataTable("leftOutTable", tr("What is left out, and why"), left_out_, false))
     , samples_(new SampleBrowser)
+    , lengths_(new LengthPane)
+    , words_(new WordPane)
     , tabs_(new QTabWidget) {
     setObjectName(QStringLiteral("dataView"));
     class_table_->setItemDelegateForColumn(int(ClassColumn::bar), new ClassBarDelegate(*classes_, this));
@@ -52,10 +55,12 @@ DataView::DataView(QAction* export_action, QWidget* parent)
 
     tabs_->setObjectName(QStringLiteral("dataTabs"));
     tabs_->tabBar()->setObjectName(QStringLiteral("dataTabBar"));
-    tabs_->tabBar()->setAccessibleName(tr("Classes, examples and what is left out"));
+    tabs_->tabBar()->setAccessibleName(tr("What there is to see of the data"));
     tabs_->tabBar()->setExpanding(false);
     tabs_->addTab(class_table_, tr("Classes"));
     tabs_->addTab(samples_, tr("Examples"));
+    tabs_->addTab(lengths_, tr("Lengths"));
+    tabs_->addTab(words_, tr("Words"));
     tabs_->addTab(left_out_table_, tr("Left out"));
     auto* button = new QToolButton;
     button->setDefaultAction(export_action);
@@ -90,7 +95,7 @@ DataView::DataView(QAction* export_action, QWidget* parent)
 
 void DataView::show(const DataPtr& loaded) {
     const Inspection& found = loaded->found;
-    summary_->show(found);
+    summary_->show(*loaded);
     classes_->setData(found);
     const bool sides = !found.split_counts.empty(); // without them only the total is known
     for (const auto column : {ClassColumn::train, ClassColumn::validation, ClassColumn::test})
@@ -98,11 +103,19 @@ void DataView::show(const DataPtr& loaded) {
     if (classes_->rowCount() > 0) class_table_->setCurrentIndex(classes_->index(0, 0));
     samples_->show(loaded);
     auto rows = leftOut(found);
-    tabs_->setTabText(Tab::classes, counted(tr("Classes"), std::ssize(found.class_counts)));
+    // Texts come after: Qt 6.4 forgets to lay the tabs out anew where one is told what it is already.
     tabs_->setTabVisible(Tab::classes, !found.class_counts.empty()); // a regression has none
+    tabs_->setTabVisible(Tab::lengths, loaded->summary.has_value());
+    tabs_->setTabVisible(Tab::words, loaded->summary.has_value());
+    tabs_->setTabVisible(Tab::left_out, !rows.empty());
+    if (loaded->summary) {
+        lengths_->show(*loaded->summary);
+        words_->show(*loaded->summary);
+        tabs_->setTabText(Tab::words, counted(tr("Words"), loaded->summary->vocabulary));
+    }
+    tabs_->setTabText(Tab::classes, counted(tr("Classes"), std::ssize(found.class_counts)));
     tabs_->setTabText(Tab::examples, counted(tr("Examples"), std::ssize(found.samples)));
     tabs_->setTabText(Tab::left_out, counted(tr("Left out"), std::ssize(rows)));
-    tabs_->setTabVisible(Tab::left_out, !rows.empty());
     left_out_->setRows(std::move(rows));
     left_out_table_->fitFirstColumn();
 }
@@ -118,14 +131,25 @@ void DataView::focusTable() {
 }
 
 QString DataView::tableName() const {
-    constexpr std::array kNames{"classes", "examples", "left-out"};
+    constexpr std::array kNames{"classes", "examples", "lengths", "words", "left-out"};
     return QString::fromLatin1(kNames[std::size_t(tabs_->currentIndex())]);
 }
 
 std::function<QByteArray()> DataView::csv() const {
     if (tabs_->currentIndex() == Tab::examples) return samples_->model().csv();
-    return
-        [text = tabs_->currentIndex() == Tab::classes ? classes_->csv() : left_out_->csv()] { return text; };
+    const QByteArray made = [this] {
+        switch (tabs_->currentIndex()) {
+        case Tab::lengths:
+            return lengths_->csv();
+        case Tab::words:
+            return words_->csv();
+        case Tab::left_out:
+            return left_out_->csv();
+        default:
+            return classes_->csv();
+        }
+    }();
+    return [made] { return made; };
 }
 
 } // namespace descent::ui

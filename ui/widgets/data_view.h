@@ -17,9 +17,12 @@ class ClassModel;
 class DataSummary;
 class DataTable;
 class LeftOutModel;
+class LengthPane;
 class SampleBrowser;
+class WordPane;
 
-/// One task's data once read: a summary, and tables of its classes, its examples and what is left out.
+/// One task's data once read: a summary, and tables of its classes, its examples and what is left out; of
+/// texts also how long they are and what the vocabulary knows.
 /// Thread: GUI.
 class DataView : public QWidget {
     Q_OBJECT
@@ -30,7 +33,7 @@ public:
     using QWidget::show;
     void focusFilter(); ///< of the examples
     void focusTable();
-    QString tableName() const;               ///< of the table in front: "classes", "examples", "left-out"
+    QString tableName() const;               ///< of the table in front: "classes", "examples", "lengths", …
     std::function<QByteArray()> csv() const; ///< it, as shown; may be called on another thread
 
 Q_SIGNALS:
@@ -42,6 +45,8 @@ private:
     LeftOutModel* left_out_;
     DataTable *class_table_, *left_out_table_;
     SampleBrowser* samples_;
+    LengthPane* lengths_;
+    WordPane* words_;
     QTabWidget* tabs_;
 };
 

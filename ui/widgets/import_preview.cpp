@@ -5,6 +5,7 @@
 #include "ui/theme.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/elided_label.h"
+#include "ui/widgets/text_import.h"
 
 #include <QDir>
 #include <QHBoxLayout>
@@ -47,6 +48,7 @@ ImportPreview::ImportPreview(QWidget* parent)
     , classes_(wrapped("importClasses", "muted"))
     , remark_(wrapped("importRemark", "plain"))
     , dropped_title_(wrapped("importDroppedTitle", "heading"))
+    , texts_(new TextImport)
     , dropped_(new LeftOutModel(this))
     , dropped_table_(
           new DataTable("importDropped", tr("What of the folder will not be used"), dropped_, false))
@@ -80,6 +82,7 @@ ImportPreview::ImportPreview(QWidget* parent)
     column->addWidget(understood_);
     column->addWidget(classes_);
     column->addWidget(remark_);
+    column->addWidget(texts_, 1000);
     column->addSpacing(theme::kGrid);
     column->addWidget(dropped_title_);
     column->addWidget(dropped_table_, 1000);
@@ -87,10 +90,13 @@ ImportPreview::ImportPreview(QWidget* parent)
     column->addSpacing(theme::kGrid);
     column->addLayout(buttons);
     connect(use_, &QPushButton::clicked, this, &ImportPreview::used);
+    connect(texts_, &TextImport::looked, use_, &QPushButton::setEnabled);
     connect(cancel_, &QPushButton::clicked, this, &ImportPreview::cancelled);
 }
 
-void ImportPreview::show(const FoundData& found, const QString& task, const QString& remark) {
+void ImportPreview::show(const FoundData& found, const QString& task, const QString& remark,
+                         const TextLayout& layout) {
+    const bool texts = found.kind == FoundData::Kind::texts;
     title_->setText(found.title);
     const QString folder = QDir::toNativeSeparators(found.folder);
     folder_->setText(
@@ -111,6 +117,7 @@ void ImportPreview::show(const FoundData& found, const QString& task, const QStr
     if (shown < found.classes.size())
         text += tr(" · and %1 more").arg(count(std::int64_t(found.classes.size() - shown)));
     classes_->setText(text);
+    classes_->setVisible(!text.isEmpty());
     remark_->setText(remark);
     remark_->setVisible(!remark.isEmpty());
     dropped_title_->setText(found.dropped.empty() ? tr("Nothing is left out")
@@ -118,6 +125,10 @@ void ImportPreview::show(const FoundData& found, const QString& task, const QStr
     dropped_->setRows(found.dropped);
     dropped_table_->fitFirstColumn();
     dropped_table_->setVisible(!found.dropped.empty());
+    dropped_title_->setVisible(!texts); // which are not read before they are used
+    texts_->setVisible(texts);
+    use_->setEnabled(true);
+    if (texts) texts_->look(found.texts.train, layout);
     setAccessibleName(title_->text() + QStringLiteral(". ") + understood_->text());
 }
 

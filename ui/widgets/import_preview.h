@@ -12,15 +12,19 @@ namespace descent::ui {
 class DataTable;
 class ElidedLabel;
 class LeftOutModel;
+class TextImport;
 
-/// What a dropped folder was understood to be, and what of it would not be used, before anything changes.
+/// What a dropped file or folder was understood to be, and what of it would not be used, before anything
+/// changes; of texts the first rows, and the choices by which they are read.
 /// Thread: GUI.
 class ImportPreview : public QFrame {
     Q_OBJECT
 public:
     explicit ImportPreview(QWidget* parent = nullptr);
     /// `task` is what it would be used for; `remark` what else would be set, "" for nothing.
-    void show(const FoundData& found, const QString& task, const QString& remark);
+    void show(const FoundData& found, const QString& task, const QString& remark,
+              const TextLayout& layout = {});
+    const TextImport& texts() const { return *texts_; }
     using QFrame::show;
     void focusUse();
 
@@ -35,6 +39,7 @@ private:
     QLabel* title_;
     ElidedLabel* folder_;
     QLabel *understood_, *classes_, *remark_, *dropped_title_;
+    TextImport* texts_;
     LeftOutModel* dropped_;
     DataTable* dropped_table_;
     QPushButton *use_, *cancel_;

@@ -7,6 +7,7 @@
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/name_view.h"
+#include "ui/widgets/text_panes.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -42,6 +43,7 @@ SampleBrowser::SampleBrowser(QWidget* parent)
     , detail_(new QStackedWidget)
     , hint_(new QLabel(tr("Choose an example to look at it")))
     , name_(new NameView)
+    , words_(new TextView)
     , clip_(new ClipView) {
     setObjectName(QStringLiteral("sampleBrowser"));
     table_->horizontalHeader()->setSectionResizeMode(int(SampleColumn::text), QHeaderView::Stretch);
@@ -57,8 +59,8 @@ SampleBrowser::SampleBrowser(QWidget* parent)
     hint_->setWordWrap(true);
     clip_->setObjectName(QStringLiteral("sampleClip"));
     detail_->setObjectName(QStringLiteral("sampleDetail"));
-    for (QWidget* page :
-         {static_cast<QWidget*>(hint_), static_cast<QWidget*>(name_), static_cast<QWidget*>(clip_)})
+    for (QWidget* page : {static_cast<QWidget*>(hint_), static_cast<QWidget*>(name_),
+                          static_cast<QWidget*>(words_), static_cast<QWidget*>(clip_)})
         detail_->addWidget(page);
     detail_->setMinimumWidth(theme::kGrid * 26);
     auto* beside = new QWidget;
@@ -166,7 +168,14 @@ void SampleBrowser::focusFilter() {
 
 void SampleBrowser::countShown() {
     const std::int64_t shown = model_->rowCount(), all = model_->all();
-    count_->setText(shown == all ? count(all) : tr("%1 of %2").arg(count(shown), count(all)));
+    const auto& p = data_->found.provenance;
+    const auto there = p.train_examples + p.validation_examples + p.test_examples;
+    const bool some = data_->summary && there > all; // of very many texts only some are kept to be read
+    count_->setText(shown == all ? (some ? tr("%1 of the %2").arg(count(all), count(there)) : count(all))
+                                 : tr("%1 of %2").arg(count(shown), count(all)));
+    count_->setToolTip(some ? tr("Of the %1 texts every so many'th is here to be read, %2 in all")
+                                  .arg(count(there), count(all))
+                            : QString());
 }
 
 void SampleBrowser::showChosen() {
@@ -178,7 +187,11 @@ void SampleBrowser::showChosen() {
     }
     const DataSample& sample = model_->sample(row);
     const QString about = tr("%1 · %2").arg(model_->className(sample.label), sideName(sample.side));
-    if (sample.file.empty()) {
+    if (data_->summary) {
+        clip_->clear();
+        words_->show(model_->text(row), about);
+        detail_->setCurrentWidget(words_);
+    } else if (sample.file.empty()) {
         clip_->clear();
         name_->show(model_->text(row), about);
         detail_->setCurrentWidget(name_);

@@ -16,9 +16,10 @@ class ClipView;
 class DataTable;
 class EmptyState;
 class NameView;
+class TextView;
 
 /// All examples of a task's data: filtered by text, class and side; the chosen one beside them, a name in
-/// large letters or a recording to see and hear. Thread: GUI.
+/// large letters, a text to read, or a recording to see and hear. Thread: GUI.
 class SampleBrowser : public QWidget {
     Q_OBJECT
 public:
@@ -50,6 +51,7 @@ private:
     QStackedWidget *list_, *detail_;
     QLabel* hint_;
     NameView* name_;
+    TextView* words_;
     ClipView* clip_;
     DataPtr data_;
 };
