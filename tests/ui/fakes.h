@@ -560,6 +560,8 @@ private:
         p.majority_baseline = 0.468;
         return p;
     }
+
+protected:
     Catalog catalog_;
 };
 
