@@ -46,6 +46,10 @@ Found read(const Options& options) {
     return found;
 }
 
+std::string share(double value) {
+    return format_number(100 * value, 3) + "%";
+}
+
 json to_json(const Found& of) {
     auto layers = json::array();
     for (const auto& layer : of.network.layers)
@@ -71,8 +75,8 @@ TextTable table_of(const MaskedNetwork& network) {
         std::vector<std::string> shape;
         for (const auto size : layer.shape) shape.push_back(std::to_string(size));
         table.rows.push_back({layer.name, joined(shape, " × "), format_count(layer.size()),
-                              format_count(layer.left()), format_percent(layer.density()),
-                              empty(layer.row_density()), empty(layer.column_density())});
+                              format_count(layer.left()), share(layer.density()), empty(layer.row_density()),
+                              empty(layer.column_density())});
     }
     return table;
 }
@@ -104,7 +108,7 @@ int mask(const Options& options) {
             << std::to_string(found.run.spec.regime.params.integer("prune_level")) << " at update "
             << format_count(found.network.update.count) << ": " << format_count(left) << " of "
             << format_count(all) << " weights kept ("
-            << format_percent(static_cast<double>(left) / static_cast<double>(all)) << ")\n";
+            << share(static_cast<double>(left) / static_cast<double>(all)) << ")\n";
         Table(table_of(found.network)).print(out, "  ");
         for (const auto& file : {options.csv, options.pgm})
             if (!file.empty()) out << "written to " << file << "\n";

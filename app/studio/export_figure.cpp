@@ -120,7 +120,7 @@ FigureSource onePlot(const ExportOptions& options, const Chosen& chosen, const u
     const RunRecord& run = chosen.runs.front();
     const auto points = std::make_shared<ui::PointReader>(chosen.path);
     ui::PlotScene scene = sceneOf(options, &plot);
-    if (!plot.curves.empty()) scene.lines = ui::reportLines(chosen.runs, plot.curves.back().metric);
+    scene.lines = ui::reportLines(chosen.runs, "test/" + options.what); // accuracy and loss, as their cards
     ui::CurveTask task;
     task.smoothing = options.smoothing;
     for (const auto& curve : plot.curves) {

@@ -131,7 +131,8 @@ std::string mask_sentence(const MaskedLayer& layer) {
     std::string shape;
     for (const auto size : layer.shape) shape += (shape.empty() ? "" : ", ") + std::to_string(size);
     std::string text = layer.name + " [" + shape + "] keeps " + format_count(layer.left()) + " of " +
-                       format_count(layer.size()) + " weights (" + format_percent(layer.density()) + ")";
+                       format_count(layer.size()) + " weights (" + format_number(100 * layer.density(), 3) +
+                       "%)";
     const auto rows = empty_ones(layer.row_density()), columns = empty_ones(layer.column_density());
     if (rows + columns > 0)
         text += "; " + format_count(rows) + " of " + format_count(layer.rows) + " rows and " +

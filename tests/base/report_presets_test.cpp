@@ -11,9 +11,8 @@ namespace descent {
 
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 RunRecord tagged(std::vector<std::string> tags, const std::string& source = "") {
     RunRecord run;
@@ -43,8 +42,9 @@ TEST(ReportPresets, SayWhatWasReachedOnWhat) {
         }
     }
     const auto& cnn = report_preset("imdb-cnn");
-    EXPECT_EQ(report_sentence(cnn, false), "report: IMDb CNN, reported on IMDb reviews, 17,500 / 7,500 / 25,000: "
-                                           "test accuracy 84.07%, test loss 0.471");
+    EXPECT_EQ(report_sentence(cnn, false),
+              "report: IMDb CNN, reported on IMDb reviews, 17,500 / 7,500 / 25,000: "
+              "test accuracy 84.07%, test loss 0.471");
     EXPECT_THAT(report_sentence(cnn, true), HasSubstr("other data, not to be compared"));
     EXPECT_THAT(report_sentence(report_preset("trec-cnn"), false),
                 HasSubstr("reached by published code on TREC questions"));

@@ -12,8 +12,8 @@ namespace descent {
 
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 template<class T>
 TensorFile::Tensor tensor(const std::string& name, const std::string& dtype, std::vector<std::int64_t> shape,
@@ -58,8 +58,9 @@ TEST(WeightMasks, AreReadFromACheckpointAsMatrices) {
     EXPECT_THAT(conv.column_density(), ElementsAre(1, 0, 1, 0.5));
     EXPECT_THAT(conv.weights, ElementsAre(1, 0, 0.5, -2, 0.25, 0, 4, 0));
     EXPECT_THAT(network.layers[1].weights, ElementsAre(0, 3)) << "of doubles too";
-    EXPECT_EQ(mask_sentence(conv), "conv.weight [2, 2, 2] keeps 5 of 8 weights (62.5%); 0 of 2 rows and 1 of 4 "
-                                   "columns have none");
+    EXPECT_EQ(mask_sentence(conv),
+              "conv.weight [2, 2, 2] keeps 5 of 8 weights (62.5%); 0 of 2 rows and 1 of 4 "
+              "columns have none");
     // Only what is asked for: an embedding has a mask too, which keeps all of it.
     EXPECT_EQ(read_masks(file, {"output.weight"}).layers.size(), 1u);
 }

@@ -177,8 +177,7 @@ TEST_F(LotteryCommand, MaskTellsWhichWeightsANetworkHas) {
     for (const auto& layer : json["layers"]) {
         kept += layer["kept"].get<std::int64_t>();
         all += layer["weights"].get<std::int64_t>();
-        for (const double share : layer["row_density"])
-            over_rows += share * layer["column_density"].size();
+        for (const double share : layer["row_density"]) over_rows += share * layer["column_density"].size();
     }
     EXPECT_EQ(all, 8 * 4 + 3 * 8);
     EXPECT_EQ(kept, 56 - 20);

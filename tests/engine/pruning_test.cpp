@@ -276,7 +276,8 @@ TEST(Pruning, RandomMasksKeepAsManyWhereverTheyAre) {
         const auto share = static_cast<double>(planned) / static_cast<double>(all);
         EXPECT_NEAR(density(kept(even), layer), share, 1.0 / static_cast<double>(layer.size)) << layer.name;
         apart = apart || density(kept(anywhere), layer) != density(kept(ticket), layer);
-        uneven = uneven || std::abs(density(kept(ticket), layer) - share) > 1.0 / static_cast<double>(layer.size);
+        uneven =
+            uneven || std::abs(density(kept(ticket), layer) - share) > 1.0 / static_cast<double>(layer.size);
     }
     EXPECT_TRUE(apart) << "weights move between layers";
     EXPECT_TRUE(uneven) << "or the branches could not be told apart";

@@ -329,6 +329,28 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(QStringLiteral("x.svg")));
     }
 
+    /// Of a run that is tagged with a preset, as lines with words.
+    void reportedFiguresAreDrawn() {
+        const Exported s;
+        {
+            auto store = s.place.open();
+            must(store->writer().apply(std::vector<RunEdit>{SetTags{s.runs[0], {"preset-imdb-cnn"}}}));
+        }
+        for (const char* what : {"accuracy", "validation/accuracy"}) {
+            const QString file = s.place.file(QStringLiteral("x.svg"));
+            const auto words = [&](const char* run) {
+                const auto answer =
+                    s.ask({QStringLiteral("--export"), QLatin1String(what), QStringLiteral("--run"),
+                           QLatin1String(run), QStringLiteral("--out"), file});
+                if (answer.status != 0) qFatal("%s", qPrintable(answer.complained));
+                QFile in(file);
+                return in.open(QIODevice::ReadOnly) ? QString::fromUtf8(in.readAll()) : QString();
+            };
+            QVERIFY(!words("run-1").contains(QStringLiteral("84.07%")));
+            QVERIFY2(words("run-0").contains(QStringLiteral("report: test 84.07%")), what);
+        }
+    }
+
     /// As on the Train page: each class against the rest, their averages, and the chosen class' threshold.
     void rocCurvesOfOneRun() {
         const Exported s;
@@ -338,8 +360,9 @@ private Q_SLOTS:
             batch.run = s.runs[0];
             batch.progress = {{20}, {20}, {20}, 10, 0};
             for (const char* set : {"validation/scores", "test/scores"})
-                batch.matrices.push_back({set, {20}, {20}, 6, 4, {0, .8, .1, .1, 0, .4, .5, .1, 1, .2, .7, .1,
-                                                                  1, .5, .4, .1, 2, .1, .1, .8, 2, .3, .3, .4}});
+                batch.matrices.push_back(
+                    {set, {20}, {20}, 6, 4, {0, .8, .1, .1, 0, .4, .5, .1, 1, .2, .7, .1,
+                                             1, .5, .4, .1, 2, .1, .1, .8, 2, .3, .3, .4}});
             store->writer().push(std::make_shared<const MetricBatch>(batch));
             must(store->writer().flush());
         }
@@ -361,16 +384,17 @@ private Q_SLOTS:
         const auto rows = linesOf(csv);
         QVERIFY(rows.front().startsWith(QStringLiteral("curve,auroc")));
         for (const char* curve : {"Arabic", "Czech", "Polish", "micro average", "macro average"})
-            QVERIFY2(!rows.filter(QRegularExpression(QStringLiteral("^\"?") + QLatin1String(curve))).isEmpty(),
-                     curve);
+            QVERIFY2(
+                !rows.filter(QRegularExpression(QStringLiteral("^\"?") + QLatin1String(curve))).isEmpty(),
+                curve);
         // Of Arabic (scores .8 and .4 against .2, .5, .1, .3) 7 of 8 pairs are in order.
         QVERIFY2(rows[1].startsWith(QStringLiteral("Arabic,0.875,")), qPrintable(rows[1]));
         const auto other = draw({QStringLiteral("--class"), QStringLiteral("Polish"), QStringLiteral("--set"),
                                  QStringLiteral("test")});
         QVERIFY(other != first);
-        const auto refused = s.ask({QStringLiteral("--export"), QStringLiteral("roc"), QStringLiteral("--run"),
-                                    QStringLiteral("run-0"), QStringLiteral("--out"), file,
-                                    QStringLiteral("--class"), QStringLiteral("Polsh")});
+        const auto refused = s.ask({QStringLiteral("--export"), QStringLiteral("roc"),
+                                    QStringLiteral("--run"), QStringLiteral("run-0"), QStringLiteral("--out"),
+                                    file, QStringLiteral("--class"), QStringLiteral("Polsh")});
         QCOMPARE(refused.status, 2);
         QVERIFY2(refused.complained.contains(QStringLiteral("did you mean 'Polish'?")),
                  qPrintable(refused.complained));

@@ -21,8 +21,8 @@ using namespace descent::ui;
 namespace {
 
 template<class T>
-TensorFile::Tensor tensor(const std::string& name, const std::string& dtype,
-                          std::vector<std::int64_t> shape, const std::vector<T>& values) {
+TensorFile::Tensor tensor(const std::string& name, const std::string& dtype, std::vector<std::int64_t> shape,
+                          const std::vector<T>& values) {
     TensorFile::Tensor made{name, dtype, std::move(shape), {}};
     made.data.resize(values.size() * sizeof(T));
     std::memcpy(made.data.data(), values.data(), made.data.size());
@@ -165,13 +165,14 @@ private Q_SLOTS:
         QCOMPARE(picture.colourOf(0, 4), theme::surface());
         const auto area = picture.area(QSizeF(picture.size()));
         const auto at = [&](double row, double column) {
-            return picture.describe(QPointF(area.left() + column / 5 * area.width(),
-                                            area.top() + row / 4 * area.height())
-                                        .toPoint());
+            return picture.describe(
+                QPointF(area.left() + column / 5 * area.width(), area.top() + row / 4 * area.height())
+                    .toPoint());
         };
         QCOMPARE(at(0.5, 0.5), QStringLiteral("row 1, column 1: kept, weight −1.00"));
         QCOMPARE(at(2.5, 3.5), QStringLiteral("row 3, column 4: cut"));
-        QVERIFY(view.sentences().join(QLatin1Char(' ')).contains(QStringLiteral("keeps 12 of 20 weights (60%)")));
+        QVERIFY(
+            view.sentences().join(QLatin1Char(' ')).contains(QStringLiteral("keeps 12 of 20 weights (60%)")));
         QCOMPARE(view.table().rows.size(), std::size_t(4 + 5));
         const QImage drawn = view.picture().grab().toImage();
         const auto pixel = [&](double row, double column) {

@@ -20,7 +20,7 @@ constexpr double kGap = 4;
 constexpr int kPositive = 0, kNegative = 1;
 
 QString percent(double share) {
-    return QString::fromStdString(format_percent(share));
+    return QString::fromStdString(format_number(100 * share, 3)) + QLatin1Char('%');
 }
 QString number(double v) {
     return QString::fromStdString(format_number(v, 3));
@@ -165,9 +165,7 @@ void MaskPicture::draw(QPainter& painter, QSizeF size, const Look&) const {
 std::vector<LegendStrip::Item> MaskPicture::legend() const {
     if (items() == 0) return {};
     if (!weights_) return {{tr("kept"), percent(shown_->density), kPositive, 0, false}};
-    return {
-        {tr("positive"), {}, kPositive, 0, false},
-        {tr("negative"), tr("largest %1").arg(number(double(shown_->grid.largest))), kNegative, 0, false}};
+    return {{tr("positive"), {}, kPositive, 0, false}, {tr("negative"), {}, kNegative, 0, false}};
 }
 
 QString MaskPicture::summary() const {
@@ -175,7 +173,8 @@ QString MaskPicture::summary() const {
 }
 
 QString MaskPicture::wordsOf(std::size_t) const {
-    return shown_->run + QStringLiteral(": ") + shown_->sentence;
+    return shown_->run + QStringLiteral(": ") + shown_->sentence +
+           tr("; the largest weight is %1 in size").arg(number(double(shown_->grid.largest)));
 }
 
 QString MaskPicture::name() const {

@@ -168,9 +168,9 @@ void SweepMaskView::take(const Made& made) {
     QStringList sentences;
     if (!made.problem.isEmpty()) sentences << made.problem;
     if (made.shown)
-        sentences
-            << picture_->summary() + QLatin1Char('.')
-            << tr("Above it what each column keeps, at the right each row; dotted is the layer's share.");
+        sentences << picture_->summary() + QLatin1Char('.')
+                  << tr("Bars: what each column and each row keeps, beside the fullest; dotted is the "
+                        "layer's share.");
     pictureChanged(picture_->legend(), sentences);
 }
 

@@ -16,15 +16,16 @@ PresetPicker::PresetPicker(QWidget* parent)
     setObjectName(QStringLiteral("presetPicker"));
     button_->setText(tr("Presets"));
     button_->setToolTip(button_->accessibleName());
-    auto* menu = new QMenu(button_);
+    auto* menu = button_->menu();
+    std::string task;
     for (const auto& preset : report_presets()) {
         const QString title = QString::fromStdString(preset.title), id = QString::fromStdString(preset.id);
+        if (!task.empty() && task != preset.request.task) menu->addSeparator();
+        task = preset.request.task;
         auto* action = menu->addAction(title, this, [this, id] { Q_EMIT chosen(id); });
         action->setObjectName(QStringLiteral("preset-") + id);
         action->setToolTip(QString::fromStdString(report_sentence(preset, false)));
     }
-    menu->setToolTipsVisible(true);
-    button_->setMenu(menu);
     words_->setObjectName(QStringLiteral("presetWords"));
     words_->setProperty("role", QStringLiteral("muted"));
     words_->setWordWrap(true);
@@ -32,7 +33,7 @@ PresetPicker::PresetPicker(QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::kGrid / 2);
-    column->addWidget(button_, 0, Qt::AlignLeft);
+    column->addWidget(button_, 0, Qt::AlignLeft | Qt::AlignAbsolute); // which runs from right to left
     column->addWidget(words_);
 }
 
