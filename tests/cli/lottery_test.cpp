@@ -208,7 +208,7 @@ TEST_F(LotteryCommand, ReportedRunsAreBegunAndToldBeside) {
     ASSERT_EQ(listed.code, 0) << listed.err; // so that each of them resolves
     const auto all = nlohmann::json::parse(listed.out);
     EXPECT_EQ(all.size(), 13u);
-    EXPECT_THAT(descent({"presets", "imdb-cnn"}).out, HasSubstr("kernels"));
+    EXPECT_THAT(descent({"presets", "imdb-cnn"}).out, HasSubstr("clip_value = 0.1"));
     const std::vector<std::string> words{"run",
                                          "--preset",
                                          "trec-cnn",
