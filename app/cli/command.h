@@ -29,6 +29,8 @@ void add_study_commands(CLI::App& app, Action& action);   ///< study symmetry
 void add_compare_command(CLI::App& app, Action& action);  ///< compare
 void add_store_commands(CLI::App& app, Action& action);   ///< runs, show
 void add_score_commands(CLI::App& app, Action& action);   ///< classes, errors
+void add_preset_command(CLI::App& app, Action& action);   ///< presets
+void add_mask_command(CLI::App& app, Action& action);     ///< mask
 void add_edit_commands(CLI::App& app, Action& action);    ///< trash, restore, rename, tag, note, star, unstar
 void add_exchange_commands(CLI::App& app, Action& action); ///< export, import, merge
 

@@ -1,5 +1,6 @@
 #include "app/cli/request_options.h"
 
+#include "core/analysis/report_presets.h"
 #include "core/base/param.h"
 
 #include <CLI/CLI.hpp>
@@ -107,18 +108,31 @@ void RequestOptions::add_to(CLI::App& command) {
         ->type_name("UPDATES:GROUP.NAME=VALUE")
         ->allow_extra_args(false);
     takes_spec_ = true;
-    command.add_option("--spec", spec_, "Read a spec; the options beside it override it")
-        ->type_name("FILE.toml");
+    auto* spec = command.add_option("--spec", spec_, "Read a spec; the options beside it override it");
+    spec->type_name("FILE.toml");
+    command
+        .add_option("--preset", preset_,
+                    "Begin with a run that others have reported (descent presets); the options beside it "
+                    "override it")
+        ->type_name("NAME")
+        ->excludes(spec);
 }
 
 Request RequestOptions::request() const {
     Request request;
     if (!spec_.empty()) request = unwrap(request_from_toml(spec_));
+    if (!preset_.empty()) request = report_preset(preset_).request;
     apply_to(request);
     if (request.task.empty())
         throw InputError(std::string("--task is missing (descent tasks lists them)") +
-                         (takes_spec_ ? ", or --spec FILE.toml" : ""));
+                         (takes_spec_ ? ", or --spec FILE.toml, or --preset NAME" : ""));
     return request;
+}
+
+const ReportPreset* RequestOptions::preset(const Request& request) const {
+    if (preset_.empty()) return nullptr;
+    const auto& preset = report_preset(preset_);
+    return is_of(request, preset) ? &preset : nullptr;
 }
 
 void RequestOptions::apply_to(Request& request) const {

@@ -12,9 +12,13 @@ namespace CLI {
 class App;
 }
 
+namespace descent {
+struct ReportPreset;
+}
+
 namespace descent::cli {
 
-/// The options that say what to train: --task, --model, …, --set, --spec.
+/// The options that say what to train: --task, --model, …, --set, --spec, --preset.
 class RequestOptions {
 public:
     void add_to(CLI::App& command);
@@ -26,12 +30,15 @@ public:
     /// Lays those that were given over `request`. Throws InputError.
     void apply_to(Request& request) const;
     bool seed_given() const { return seed_.has_value(); }
-    /// The spec file, if any, with the options beside it over it. Needs no catalog, so that a slip of the pen
-    /// is found before the engine is loaded. Throws InputError.
+    /// The preset that was asked for, as far as `request` still is of it; null where there is none. Throws
+    /// InputError.
+    const ReportPreset* preset(const Request& request) const;
+    /// The spec file or the preset, if any, with the options beside it over it. Needs no catalog, so that a
+    /// slip of the pen is found before the engine is loaded. Throws InputError.
     Request request() const;
 
 private:
-    std::string spec_, task_, model_, optimizer_, regime_;
+    std::string spec_, preset_, task_, model_, optimizer_, regime_;
     std::optional<std::string> epochs_, updates_, seed_; // --epochs "" is a mistake, not an absence
     std::vector<std::string> settings_, changes_;
     bool takes_spec_ = false;

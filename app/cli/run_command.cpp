@@ -3,6 +3,7 @@
 #include "app/cli/progress_line.h"
 #include "app/cli/request_options.h"
 #include "core/analysis/breakpoint.h"
+#include "core/analysis/report_presets.h"
 #include "core/base/pruning.h"
 #include "core/store/trained_run.h"
 
@@ -87,23 +88,14 @@ int train_levels_below(const RunSpec& spec, Engine& engine, StoreWriter& writer,
     bool checked = false;
     for (const auto& below : pruning_ancestors(spec)) {
         if (watch.requested()) return Exit::interrupted;
-        const auto key = engine.catalog().key(below);
-        std::optional<RunRecord> broken_off;
-        {
-            const auto reader = unwrap(StoreReader::open(writer.path()));
-            if (trained_run(*reader, writer.path(), key)) continue;
-            for (const auto& run : reader->runs_by_key(key)) {
-                if (!is_over(run.state))
-                    throw InputError("level " + std::to_string(prune_level(below.regime.params)) +
-                                     " is being trained (run '" + run.name + "', process " +
-                                     std::to_string(run.pid) + "); try again when it has finished");
-                if (is_resumable(run.state) && !broken_off) broken_off = unwrap(reader->run(run.id));
-            }
-        }
+        const auto level = "level " + std::to_string(prune_level(below.regime.params));
+        const auto found = run_to_be(*unwrap(StoreReader::open(writer.path())), writer.path(),
+                                     engine.catalog().key(below), level);
+        if (found.trained) continue;
+        const auto& broken_off = found.broken_off;
         if (ProgressLine line(out, show.speaks());
             !std::exchange(checked, true) && !data_is_usable(engine, spec, line, watch))
             return Exit::interrupted; // rather than after all of the levels below
-        const auto level = "level " + std::to_string(prune_level(below.regime.params));
         if (show.speaks()) {
             out << level << " first, which level " << std::to_string(prune_level(spec.regime.params))
                 << " is made from and the store does not have\n";
@@ -137,6 +129,8 @@ int run(const RunOptions& options) {
     Engine& engine = *unwrap(load_engine());
     make_paths_absolute(request, engine.catalog());
     RunSpec spec = unwrap(engine.catalog().resolve(request));
+    ReportMarks marks;
+    if (const auto* preset = options.request.preset(request)) marks = report_marks(*preset, spec);
     if (static_cast<std::uint64_t>(replicates - 1) > std::numeric_limits<std::uint64_t>::max() - spec.seed)
         throw InputError("--replicates: there are not that many seeds after " + std::to_string(spec.seed));
 
@@ -160,7 +154,10 @@ int run(const RunOptions& options) {
             return session;
         };
         const auto reporter = options.show.reporter(out);
-        const int code = follow(begin, options.show.start(line), false, *writer, *reporter, watch);
+        auto start = options.show.start(line);
+        start.tags = marks.tags;
+        start.log = marks.log;
+        const int code = follow(begin, start, false, *writer, *reporter, watch);
         worst = std::max(worst, code);
         // A seed may diverge where the next does not; what failed or was ended is not tried again.
         if (code != Exit::ok && code != Exit::diverged) break;
@@ -224,6 +221,7 @@ void add_run_commands(CLI::App& app, Action& action) {
         "  descent run --task names --model gru --regime sgd --epochs 20\n"
         "  descent run --task names --set task.source=DIR --set optimizer.lr=0.1 --seed 7\n"
         "  descent run --spec spec.toml --replicates 5 --quiet\n"
+        "  descent run --preset imdb-cnn --epochs 3\n"
         "  descent run --task names --at 500:optimizer.lr=0.01 --at 800:regime.clip_norm=1\n"
         "  descent run --task names --break 'loss is NaN' --break 'validation rises 5 times'\n"
         "  descent run --task names --json | jq -c 'select(.event == \"sample\")'\n\n"

@@ -1,5 +1,6 @@
 #include "app/cli/run_text.h"
 
+#include "core/analysis/report_presets.h"
 #include "core/analysis/run_fields.h"
 #include "core/base/format.h"
 
@@ -118,6 +119,8 @@ void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>&
         line(&change == &run.changes.front() ? "changed" : "",
              "at update " + format_count(change.at.count) + ": " + change.path + " = " + change.value);
     line("seed", std::to_string(run.spec.seed));
+    for (const auto* preset : presets_of(run))
+        line("beside", report_sentence(*preset, of_other_data(run.spec)));
     if (settings_known(run.spec)) {
         line("data", p.data_source + ", " + format_count(p.train_examples) + " training, " +
                          format_count(p.validation_examples) + " validation, " +

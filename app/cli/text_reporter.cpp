@@ -2,6 +2,7 @@
 #include "app/cli/progress_line.h"
 #include "app/cli/reporter.h"
 #include "app/cli/run_text.h"
+#include "core/analysis/report_presets.h"
 #include "core/base/format.h"
 
 #include <algorithm>
@@ -91,6 +92,8 @@ public:
              << (run.epoch.passes == 1 ? " epoch" : " epochs") << ", " << format_duration(run.seconds)
              << "\n";
         summary(run);
+        for (const auto* preset : presets_of(run))
+            out_ << "  " << report_sentence(*preset, of_other_data(run.spec)) << "\n";
         const std::string name = shell_quoted(run.name);
         if (is_resumable(run.state))
             out_ << "resume with: descent resume " << name << store_option_ << "\n";

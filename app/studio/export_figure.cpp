@@ -8,6 +8,8 @@
 #include "ui/plots/detection_overlay.h"
 #include "ui/plots/plot.h"
 #include "ui/plots/plot_export.h"
+#include "ui/plots/report_lines.h"
+#include "ui/plots/roc_view.h"
 #include "ui/plots/scene_figure.h"
 #include "ui/state/compare_curves.h"
 #include "ui/state/point_reader.h"
@@ -108,6 +110,7 @@ FigureSource compareMetric(const ExportOptions& options, const Chosen& chosen, c
     ui::PlotScene scene = sceneOf(options, plot);
     ui::limitY(scene, metric); // as on the Compare page
     scene.curves = std::move(made.curves);
+    scene.lines = ui::reportLines(chosen.runs, metric);
     return withSamples(ui::sceneFigure(ui::metricTitle(metric), std::move(scene), chosen.ids), chosen,
                        metric);
 }
@@ -117,6 +120,7 @@ FigureSource onePlot(const ExportOptions& options, const Chosen& chosen, const u
     const RunRecord& run = chosen.runs.front();
     const auto points = std::make_shared<ui::PointReader>(chosen.path);
     ui::PlotScene scene = sceneOf(options, &plot);
+    scene.lines = ui::reportLines(chosen.runs, "test/" + options.what); // accuracy and loss, as their cards
     ui::CurveTask task;
     task.smoothing = options.smoothing;
     for (const auto& curve : plot.curves) {
@@ -171,6 +175,44 @@ FigureSource detection(const ExportOptions& options, const Chosen& chosen) {
     return overlay.figure();
 }
 
+/// The ROC card of one run: a curve for each class against the rest, and their averages.
+FigureSource roc(const ExportOptions& options, const Chosen& chosen) {
+    if (chosen.runs.size() != 1) throw InputError("--run: ROC curves are of one run");
+    const RunRecord run = unwrap(chosen.store->run(chosen.runs.front().id));
+    const std::string set = options.set.empty() ? "validation" : options.set;
+    const auto scores = chosen.store->matrix(run.id, set + "/scores");
+    if (!scores)
+        throw InputError("run '" + run.name + "' has no scores of its " + set +
+                         " set: they are kept of runs of classes that finish");
+    const auto& classes = run.provenance.classes;
+    if (!options.chosen_class.empty() && std::ranges::count(classes, options.chosen_class) == 0) {
+        const auto near = nearest(options.chosen_class, classes);
+        throw InputError("--class: the run has no class '" + options.chosen_class + "'" +
+                         (near ? "; did you mean '" + *near + "'?" : ""));
+    }
+    struct Held {
+        Matrix matrix;
+        ui::RocScores scores{};
+        std::unique_ptr<ui::OwnPlot> view{};
+    };
+    auto held = std::make_shared<Held>(Held{*scores});
+    held->scores = {&held->matrix, classes, run.id, true};
+    held->view.reset(ui::makeRocPlot([of = held->scores] { return of; }, nullptr));
+    held->view->sync();
+    held->view->setPicked(QString::fromStdString(options.chosen_class));
+    FigureSource source{
+        QStringLiteral("ROC · %1, %2").arg(QString::fromStdString(run.name), QString::fromStdString(set)),
+        {},
+        chosen.ids};
+    source.paint = [held](QPainter& painter, const QRectF& target) {
+        held->view->paintTo(painter, ui::paintKey(painter, target, held->view->legend()));
+    };
+    source.plotted_csv = [held](const QString& file) {
+        return ui::writeCsv(ui::rocTable(held->scores), file);
+    };
+    return source;
+}
+
 std::string drawable(const ui::PlotDef& plot, const Chosen& chosen) {
     for (const bool validation : {true, false}) // the first on validation, else the first there is
         for (const auto& curve : plot.curves)
@@ -196,6 +238,7 @@ FigureSource figureOf(const ExportOptions& options, const Chosen& chosen) {
                          (near ? "; did you mean '" + *near + "'?" : ""));
     }
     if (plot->id == QStringLiteral("fa-fr")) return detection(options, chosen);
+    if (plot->id == QStringLiteral("roc")) return roc(options, chosen);
     if (plot->own || !plot->matrix.empty())
         throw InputError("the plot '" + options.what + "' is exported from the window only");
     if (!options.metric.empty() && !chosen.has(options.metric))
@@ -249,8 +292,9 @@ void run(int argc, char** argv) {
     const FigureSource source =
         options.what == "sweep" ? sweep_figure(options, *chosen.store) : figureOf(options, chosen);
     if (!options.full_csv.isEmpty() && !source.full_csv)
-        throw InputError(options.what == "fa-fr" ? "--full-csv: what fa-fr is drawn from is all in --csv"
-                                                 : "--full-csv: choose one metric, with --metric");
+        throw InputError(options.what == "fa-fr" || options.what == "roc"
+                             ? "--full-csv: what " + options.what + " is drawn from is all in --csv"
+                             : "--full-csv: choose one metric, with --metric");
     unwrap(ui::writeFigure(source.paint, source.title, source.runs, options.format, options.out));
     if (!options.csv.isEmpty()) unwrap(source.plotted_csv(options.csv));
     if (!options.full_csv.isEmpty()) unwrap(source.full_csv(options.full_csv));

@@ -28,6 +28,8 @@ const char* const kExportHelp =
     "  --band KIND         none, sd, se, bootstrap, range or quantiles of a group; sd if not given\n"
     "  --smooth KIND:N     ema:0.9, time-ema:5, gaussian:2 or running:9; what was smoothed stays, faint\n"
     "  --scale KIND        of fa-fr: linear, log, det or roc\n"
+    "  --set SET           of roc (one run): validation or test; validation if not given\n"
+    "  --class CLASS       of roc: whose threshold, recall and precision are shown\n"
     "  --width MM, --height MM, --dpi N (of a PNG), --font PT, --no-title, --dark\n"
     "  --csv FILE          the numbers as drawn, a row a point; bands and what was smoothed are curves of "
     "their own\n"
@@ -162,6 +164,12 @@ ExportOptions parse_export(int argc, const char* const* argv) {
                                         [](Spread s) { return to_string(s); });
          }},
         {"--smooth", [&](auto v) { all.smoothing = smoothing(v); }},
+        {"--set",
+         [&](auto v) {
+             all.set = named<std::string_view>("--set", v, {"validation", "test"},
+                                               [](std::string_view set) { return set; });
+         }},
+        {"--class", [&](auto v) { all.chosen_class = v; }},
         {"--scale",
          [&](auto v) {
              all.scale = named<ui::DetectionScale>("--scale", v,
@@ -196,6 +204,8 @@ ExportOptions parse_export(int argc, const char* const* argv) {
     if (all.what == "sweep" && !all.full_csv.isEmpty())
         throw InputError("--full-csv: what a sweep's chart is drawn from is all in --csv");
     if (all.what != "sweep" && all.runs.empty()) throw InputError("--run RUN is missing: which run?");
+    if (all.what != "roc" && !(all.set.empty() && all.chosen_class.empty()))
+        throw InputError(std::string(all.set.empty() ? "--class" : "--set") + ": goes with --export roc");
     if (all.out.isEmpty()) throw InputError("--out FILE is missing: FILE.svg, FILE.pdf or FILE.png");
     all.format.kind = unwrap(ui::figureKind(all.out));
     return all;

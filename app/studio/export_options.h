@@ -30,6 +30,9 @@ struct ExportOptions {
     std::optional<Spread> spread; ///< none: the deviation where runs are grouped
     SmoothingSpec smoothing{};
     ui::DetectionScale scale = ui::DetectionScale::linear;
+    // Of ROC curves.
+    std::string set;            ///< validation or test; "": validation
+    std::string chosen_class{}; ///< whose threshold is set; "": the first
     // Of a sweep.
     std::string sweep;        ///< name, UUID, or unique beginning of either
     bool heat = false;        ///< over training too, as colour

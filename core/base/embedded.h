@@ -14,5 +14,6 @@ struct File {
 std::span<const File> schema();   ///< resources/schema
 std::span<const File> surnames(); ///< resources/names
 std::span<const File> sweeps();   ///< resources/sweeps
+std::span<const File> presets();  ///< resources/presets
 
 } // namespace descent::embedded

@@ -24,8 +24,8 @@ std::int64_t prune_level(const ParamSet& regime);
 /// and in however many steps.
 double planned_sparsity(const ParamSet& regime, std::int64_t level);
 
-/// The update that training begins at: k where the weights of update k are gone back to and kept (branches
-/// `ticket` and `random-mask`), else 0.
+/// The update that training begins at: k where the weights of update k are gone back to and kept (the
+/// ticket and the random masks), else 0.
 std::int64_t prune_begin(const ParamSet& regime);
 
 /// The network whose trained weights decide what is cut: level − 1 of branch `ticket`, or level 0 where the

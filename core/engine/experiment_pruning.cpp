@@ -12,6 +12,23 @@ bool goes_by_evaluations(const ParamSet& regime) {
            regime.integer("stop_when_perfect") > 0;
 }
 
+/// How many weights the regime leaves of these layers, which it cuts together or each for itself.
+std::int64_t planned_kept(const std::vector<PrunableLayer>& layers, const ParamSet& regime) {
+    std::int64_t all = 0, each = 0;
+    for (const auto& layer : layers) {
+        all += layer.size;
+        each += descent::planned_kept(layer.size, regime);
+    }
+    return regime.text("prune_scope") == "layer" ? each : descent::planned_kept(all, regime);
+}
+
+std::int64_t kept_count(const Tensor& kept, const std::vector<PrunableLayer>& layers) {
+    std::int64_t left = 0;
+    for (const auto& layer : layers)
+        left += kept.narrow(0, layer.at, layer.size).count_nonzero().item<std::int64_t>();
+    return left;
+}
+
 } // namespace
 
 /// The loop of the trainer, as far as it decides weights, step size and order.
@@ -77,6 +94,12 @@ void Experiment::require_pruned() const {
     if (!cut_)
         throw std::logic_error("a network of level " + std::to_string(prune_level(regime_)) +
                                " was not made from the trained one that it is to be cut from");
+    // The density is what the level says, at the start and at the end, however the mask came about.
+    if (const auto kept = kept_count(mask_.kept(), prunable_), planned = planned_kept(prunable_, regime_);
+        kept != planned)
+        throw std::logic_error(format_count(kept) + " weights are kept at level " +
+                               std::to_string(prune_level(regime_)) + ", which should keep " +
+                               format_count(planned));
     if (const auto stray = mask_.stray(weights_.flat()); stray > 0)
         throw std::logic_error(format_count(stray) + " weights that were cut are not 0");
 }

@@ -55,6 +55,32 @@ void shuffle_within(std::uint8_t* kept, const std::vector<PrunableLayer>& layers
         random.shuffle(std::span(kept + layer.at, static_cast<std::size_t>(layer.size)));
 }
 
+/// The mask of all layers, one after the other, shuffled as one.
+void shuffle_across(std::uint8_t* kept, std::span<const PrunableLayer> layers, RandomStream random) {
+    std::vector<std::uint8_t> all;
+    for (const auto& layer : layers) all.insert(all.end(), kept + layer.at, kept + layer.at + layer.size);
+    random.shuffle(std::span(all));
+    auto from = all.begin();
+    for (const auto& layer : layers) {
+        std::copy_n(from, layer.size, kept + layer.at);
+        from += layer.size;
+    }
+}
+
+/// As many as there are, the same share of each layer to the rounding of one weight.
+void spread_evenly(std::uint8_t* kept, const std::vector<PrunableLayer>& layers) {
+    const auto left = static_cast<double>(standing(kept, layers).size()),
+               all = static_cast<double>(size_of(layers));
+    std::int64_t before = 0, placed = 0;
+    for (const auto& layer : layers) {
+        before += layer.size;
+        const auto until = std::llround(left * static_cast<double>(before) / all);
+        std::fill_n(kept + layer.at, layer.size, std::uint8_t{0});
+        std::fill_n(kept + layer.at, until - placed, std::uint8_t{1});
+        placed = until;
+    }
+}
+
 } // namespace
 
 void Mask::set(const Tensor& kept) {
@@ -145,7 +171,11 @@ Tensor kept_weights(const TrainedNetwork& parent, const std::vector<PrunableLaye
             leave(mask, score, std::span(&layer, 1), planned_kept(layer.size, regime));
     else
         leave(mask, score, layers, planned_kept(size_of(layers), regime));
-    if (regime.text("prune_branch") == "random-mask") shuffle_within(mask, layers, stream(spec, "mask"));
+    const auto& branch = regime.text("prune_branch");
+    if (branch == "random-mask-global") shuffle_across(mask, layers, stream(spec, "mask"));
+    if (branch == "random-mask-even") spread_evenly(mask, layers);
+    if (branch == "random-mask" || branch == "random-mask-even")
+        shuffle_within(mask, layers, stream(spec, "mask"));
     return kept;
 }
 
@@ -172,6 +202,8 @@ PruningReport report(const Tensor& kept, const std::vector<PrunableLayer>& layer
                 (random ? "at random" : "by magnitude") + (layer ? " in each layer" : " over all layers");
     const auto& branch = regime.text("prune_branch");
     if (branch == "random-mask") said.line += ", then shuffled within each layer";
+    if (branch == "random-mask-global") said.line += ", then shuffled over all layers";
+    if (branch == "random-mask-even") said.line += "; then as many at random, the same share of each layer";
     if (branch == "reinitialised")
         said.line += "; their weights are drawn anew";
     else if (regime.text("prune_rewind") == "none")

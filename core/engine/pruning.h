@@ -52,9 +52,10 @@ struct TrainedNetwork {
 TrainedNetwork read_trained(const std::filesystem::path& checkpoint, const Weights& like,
                             const std::string& source = {});
 
-/// The mask [P] of the spec's network: the parent's, less what its level cuts, shuffled within each layer for
-/// the branch `random-mask`. Of equal magnitudes the first in the buffer are cut, as NumPy's stable argsort
-/// has it. Never cuts more than is there; what the parent lacks stays cut.
+/// The mask [P] of the spec's network: the parent's, less what its level cuts; for the random branches as
+/// many, shuffled within each layer, over all layers, or spread evenly over the layers and shuffled within
+/// each (open_lth's strategies). Of equal magnitudes the first in the buffer are cut, as NumPy's stable
+/// argsort has it. Never cuts more than is there; what the parent lacks stays cut.
 Tensor kept_weights(const TrainedNetwork& parent, const std::vector<PrunableLayer>& layers,
                     const RunSpec& spec);
 

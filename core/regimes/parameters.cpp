@@ -335,9 +335,11 @@ ParamTable pruning() {
             .in("updates")
             .log()
             .under("Pruning"),
-        choice("prune_branch", "ticket", {"ticket", "random-mask", "reinitialised"},
-               "The ticket; the same number of weights in each layer, but others; or the ticket's weights, "
-               "drawn anew: what the ticket has to be better than")
+        choice("prune_branch", "ticket",
+               {"ticket", "random-mask", "random-mask-global", "random-mask-even", "reinitialised"},
+               "The ticket, or what it has to be better than: the same number of weights in each layer, but "
+               "others; as many in all, anywhere; as many, the same share of each layer; or the ticket's "
+               "weights, drawn anew")
             .under("Pruning"),
         flag("prune_output", true, "Cut the read-out layer's weights too").under("Pruning"),
         flag("prune_embeddings", false, "Cut embeddings too").under("Pruning"),

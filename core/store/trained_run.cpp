@@ -17,4 +17,17 @@ std::optional<TrainedRun> trained_run(const StoreReader& reader, const std::file
     return std::nullopt;
 }
 
+RunToBe run_to_be(const StoreReader& reader, const std::filesystem::path& store, const std::string& key,
+                  const std::string& what) {
+    if (trained_run(reader, store, key)) return {.trained = true};
+    RunToBe found;
+    for (const auto& run : reader.runs_by_key(key)) {
+        if (!is_over(run.state))
+            throw InputError(what + " is being trained (run '" + run.name + "', process " +
+                             std::to_string(run.pid) + "); try again when it has finished");
+        if (is_resumable(run.state) && !found.broken_off) found.broken_off = unwrap(reader.run(run.id));
+    }
+    return found;
+}
+
 } // namespace descent

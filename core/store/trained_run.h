@@ -20,4 +20,14 @@ struct TrainedRun {
 std::optional<TrainedRun> trained_run(const StoreReader& reader, const std::filesystem::path& store,
                                       const std::string& key);
 
+/// What there is of a run that another one is made from.
+struct RunToBe {
+    bool trained = false;                  ///< nothing is to be done
+    std::optional<RunRecord> broken_off{}; ///< to be taken up again; none: it is to be trained from the start
+};
+/// Throws InputError where a process is training it now: "level 2 is being trained (run 'x', process 7); …",
+/// `what` being "level 2".
+RunToBe run_to_be(const StoreReader& reader, const std::filesystem::path& store, const std::string& key,
+                  const std::string& what);
+
 } // namespace descent

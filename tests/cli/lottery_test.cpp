@@ -163,4 +163,83 @@ TEST_F(LotteryCommand, RunTrainsTheLevelsBelowFirstAndSaysSo) {
     EXPECT_EQ(runs_of_level(2).size(), 2u) << "what was asked for is trained again, as always";
 }
 
+TEST_F(LotteryCommand, MaskTellsWhichWeightsANetworkHas) {
+    const auto words = with_task({"run"}, {"--epochs", "2", "--quiet", "--set", "regime.prune_level=2"});
+    auto ended = descent(words);
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    const auto run = lines_of(ended.out).back();
+    const auto csv = folder_ / "m.csv", pgm = folder_ / "m.pgm";
+    ended = descent({"mask", run, "--json", "--csv", csv.string()});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    const auto json = nlohmann::json::parse(ended.out);
+    std::int64_t kept = 0, all = 0;
+    double over_rows = 0;
+    for (const auto& layer : json["layers"]) {
+        kept += layer["kept"].get<std::int64_t>();
+        all += layer["weights"].get<std::int64_t>();
+        for (const double share : layer["row_density"]) over_rows += share * layer["column_density"].size();
+    }
+    EXPECT_EQ(all, 8 * 4 + 3 * 8);
+    EXPECT_EQ(kept, 56 - 20);
+    EXPECT_NEAR(over_rows, static_cast<double>(kept), 1e-9);
+    // The file's weights: those that are cut are 0, and no others are cut.
+    const auto lines = lines_of(read(csv));
+    EXPECT_EQ(std::ssize(lines), 1 + all);
+    EXPECT_EQ(std::ranges::count_if(lines, [](const std::string& line) { return line.ends_with(",0,0"); }),
+              all - kept);
+    const auto layer = json["layers"][0]["layer"].get<std::string>();
+    ended = descent({"mask", run, "--layer", layer, "--pgm", pgm.string()});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    EXPECT_THAT(ended.out, HasSubstr("level 2"));
+    EXPECT_THAT(ended.out, HasSubstr(layer));
+    const auto picture = read(pgm);
+    EXPECT_TRUE(picture.starts_with("P5\n4 8\n255\n"));
+    EXPECT_EQ(std::ranges::count(picture.substr(picture.size() - 32), '\xff'),
+              json["layers"][0]["kept"].get<std::int64_t>());
+
+    expect_refused({"mask", run, "--pgm", pgm.string()}, {"--pgm: a picture is of one layer"});
+    expect_refused({"mask", run, "--layer", layer + "x"}, {"did you mean '" + layer + "'"});
+    const auto dense = runs_of_level(0).front().name;
+    expect_refused({"mask", dense}, {"is a dense network"});
+}
+
+TEST_F(LotteryCommand, ReportedRunsAreBegunAndToldBeside) {
+    const auto listed = descent({"presets", "--json"});
+    ASSERT_EQ(listed.code, 0) << listed.err; // so that each of them resolves
+    const auto all = nlohmann::json::parse(listed.out);
+    EXPECT_EQ(all.size(), 13u);
+    EXPECT_THAT(descent({"presets", "imdb-cnn"}).out, HasSubstr("clip_value = 0.1"));
+    const std::vector<std::string> words{"run",
+                                         "--preset",
+                                         "trec-cnn",
+                                         "--set",
+                                         "task.examples=120",
+                                         "--set",
+                                         "task.vector_dimension=8",
+                                         "--set",
+                                         "model.filters=4",
+                                         "--epochs",
+                                         "1"};
+    auto ended = descent(words);
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    EXPECT_THAT(ended.out, HasSubstr("test accuracy 86.07%"));
+    EXPECT_THAT(ended.out, HasSubstr("other data, not to be compared"));
+    const auto run = runs_of_level(0).front();
+    EXPECT_EQ(run.tags, (std::vector<std::string>{"preset-trec-cnn"}));
+    EXPECT_THAT(descent({"show", run.name}).out, HasSubstr("test accuracy 86.07%"));
+    expect_refused({"run", "--preset", "trec-cn"}, {"did you mean 'trec-cnn'"});
+    expect_refused({"run", "--preset", "trec-cnn", "--spec", "x.toml"}, {"--preset"});
+}
+
+TEST_F(LotteryCommand, ALotteryOfTextsIsAPreset) {
+    const auto ended = descent({"sweep", "--preset", "lottery-text", "--dry-run", "--json"});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    const auto cells = nlohmann::json::parse(ended.out);
+    EXPECT_EQ(cells.size(), 66u) << "two branches of eleven levels of three seeds";
+    EXPECT_EQ(cells[0]["spec"]["task"]["id"], "trec");
+    const auto lines = descent({"sweep", "--preset", "lottery-lines", "--dry-run", "--json"});
+    ASSERT_EQ(lines.code, 0) << lines.err;
+    EXPECT_EQ(nlohmann::json::parse(lines.out).size(), 8u * 15 * 3);
+}
+
 } // namespace descent::test

@@ -253,6 +253,54 @@ TEST(Pruning, BranchesShareTheTicketsDensityInEachLayer) {
         << "drawn anew";
 }
 
+TEST(Pruning, RandomMasksKeepAsManyWhereverTheyAre) {
+    const Settings base{{"regime.prune_level", "1"}, {"regime.prune_share", "0.6"}};
+    const auto of = [&](const char* branch) {
+        return Pruned(points_spec(joined(base, {{"regime.prune_branch", branch}})));
+    };
+    Pruned ticket(points_spec(base)), within = of("random-mask"), anywhere = of("random-mask-global"),
+                                      even = of("random-mask-even");
+    const auto& layers = ticket.experiment.prunable();
+    const auto kept = [](const Pruned& p) { return p.experiment.mask().kept(); };
+    std::int64_t all = 0;
+    for (const auto& layer : layers) all += layer.size;
+    const auto planned = planned_kept(all, ticket.experiment.regime());
+    bool apart = false, uneven = false;
+    for (const auto* p : {&ticket, &within, &anywhere, &even}) {
+        EXPECT_NEAR(density(kept(*p), layers) * static_cast<double>(all), static_cast<double>(planned), 1e-9);
+        EXPECT_NO_THROW(p->experiment.require_pruned());
+        // Biases are never cut.
+        EXPECT_EQ(kept(*p).numel() - kept(*p).count_nonzero().item<std::int64_t>(), all - planned);
+    }
+    for (const auto& layer : layers) {
+        const auto share = static_cast<double>(planned) / static_cast<double>(all);
+        EXPECT_NEAR(density(kept(even), layer), share, 1.0 / static_cast<double>(layer.size)) << layer.name;
+        apart = apart || density(kept(anywhere), layer) != density(kept(ticket), layer);
+        uneven =
+            uneven || std::abs(density(kept(ticket), layer) - share) > 1.0 / static_cast<double>(layer.size);
+    }
+    EXPECT_TRUE(apart) << "weights move between layers";
+    EXPECT_TRUE(uneven) << "or the branches could not be told apart";
+    EXPECT_FALSE(same_bits(kept(within), kept(anywhere)));
+    EXPECT_FALSE(same_bits(kept(even), kept(within)));
+    // The same draw again, another one at another seed.
+    EXPECT_TRUE(same_bits(kept(even), kept(of("random-mask-even"))));
+}
+
+TEST(Pruning, ADensityThatIsNotTheLevelsIsAnError) {
+    const auto spec = points_spec({{"regime.prune_level", "1"}});
+    auto parent = trained(parent_of(spec));
+    parent.kept.narrow(0, 0, 36).zero_(); // lacks more than the level cuts
+    Experiment e(spec, small_points());
+    e.prune(parent);
+    try {
+        e.require_pruned();
+        FAIL() << "nothing was said";
+    } catch (const std::logic_error& error) {
+        EXPECT_NE(std::string(error.what()).find("which should keep"), std::string::npos) << error.what();
+    }
+}
+
 TEST(Pruning, OfOneCutAsMuchRemainsAsOfMany) {
     for (const char* iterations : {"iterative", "one-shot"})
         for (const char* by : {"magnitude", "random"})

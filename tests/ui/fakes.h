@@ -566,6 +566,8 @@ private:
         p.majority_baseline = 0.468;
         return p;
     }
+
+protected:
     Catalog catalog_;
 };
 

@@ -8,6 +8,7 @@
 #include <QFile>
 #include <QImage>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QXmlStreamReader>
 
 #include <cmath>
@@ -310,6 +311,10 @@ private Q_SLOTS:
         row("--export loss --run run-0 --out x.svg --wide", "unknown option '--wide'");
         row("--export loss --run run-0 --out", "its value is missing");
         row("--export fa-fr --run run-0 --out x.svg", "detection curve");
+        row("--export roc --run run-0 --out x.svg", "has no scores of its validation set");
+        row("--export roc --run run-0,run-1 --out x.svg", "ROC curves are of one run");
+        row("--export roc --run run-0 --out x.svg --set train", "none of validation or test");
+        row("--export loss --run run-0 --out x.svg --set test", "--set: goes with --export roc");
         row("--export confusion --run run-0 --out x.svg", "from the window only");
         row("--export loss --store /nowhere.sqlite --run run-0 --out x.svg", "there is no store");
     }
@@ -322,6 +327,77 @@ private Q_SLOTS:
         QVERIFY2(answer.complained.contains(said), qPrintable(answer.complained));
         QCOMPARE(answer.complained.count(QLatin1Char('\n')), 1);
         QVERIFY(!QFile::exists(QStringLiteral("x.svg")));
+    }
+
+    /// Of a run that is tagged with a preset, as lines with words.
+    void reportedFiguresAreDrawn() {
+        const Exported s;
+        {
+            auto store = s.place.open();
+            must(store->writer().apply(std::vector<RunEdit>{SetTags{s.runs[0], {"preset-imdb-cnn"}}}));
+        }
+        for (const char* what : {"accuracy", "validation/accuracy"}) {
+            const QString file = s.place.file(QStringLiteral("x.svg"));
+            const auto words = [&](const char* run) {
+                const auto answer =
+                    s.ask({QStringLiteral("--export"), QLatin1String(what), QStringLiteral("--run"),
+                           QLatin1String(run), QStringLiteral("--out"), file});
+                if (answer.status != 0) qFatal("%s", qPrintable(answer.complained));
+                QFile in(file);
+                return in.open(QIODevice::ReadOnly) ? QString::fromUtf8(in.readAll()) : QString();
+            };
+            QVERIFY(!words("run-1").contains(QStringLiteral("84.07%")));
+            QVERIFY2(words("run-0").contains(QStringLiteral("report: test 84.07%")), what);
+        }
+    }
+
+    /// As on the Train page: each class against the rest, their averages, and the chosen class' threshold.
+    void rocCurvesOfOneRun() {
+        const Exported s;
+        {
+            auto store = s.place.open();
+            MetricBatch batch;
+            batch.run = s.runs[0];
+            batch.progress = {{20}, {20}, {20}, 10, 0};
+            for (const char* set : {"validation/scores", "test/scores"})
+                batch.matrices.push_back(
+                    {set, {20}, {20}, 6, 4, {0, .8, .1, .1, 0, .4, .5, .1, 1, .2, .7, .1,
+                                             1, .5, .4, .1, 2, .1, .1, .8, 2, .3, .3, .4}});
+            store->writer().push(std::make_shared<const MetricBatch>(batch));
+            must(store->writer().flush());
+        }
+        const QString file = s.place.file(QStringLiteral("roc.svg")),
+                      csv = s.place.file(QStringLiteral("roc.csv"));
+        const auto draw = [&](const QStringList& more) {
+            const auto answer =
+                s.ask(QStringList{QStringLiteral("--export"), QStringLiteral("roc"), QStringLiteral("--run"),
+                                  QStringLiteral("run-0"), QStringLiteral("--out"), file,
+                                  QStringLiteral("--csv"), csv} +
+                      more);
+            if (answer.status != 0) qFatal("%s", qPrintable(answer.complained));
+            QFile in(file);
+            return in.open(QIODevice::ReadOnly) ? in.readAll() : QByteArray();
+        };
+        const auto first = draw({});
+        QCOMPARE(must(figureRuns(file)), QStringList{QString::fromStdString(s.runs[0].uuid)});
+        QVERIFY(polylines(file).size() >= 5); // three classes and two averages
+        const auto rows = linesOf(csv);
+        QVERIFY(rows.front().startsWith(QStringLiteral("curve,auroc")));
+        for (const char* curve : {"Arabic", "Czech", "Polish", "micro average", "macro average"})
+            QVERIFY2(
+                !rows.filter(QRegularExpression(QStringLiteral("^\"?") + QLatin1String(curve))).isEmpty(),
+                curve);
+        // Of Arabic (scores .8 and .4 against .2, .5, .1, .3) 7 of 8 pairs are in order.
+        QVERIFY2(rows[1].startsWith(QStringLiteral("Arabic,0.875,")), qPrintable(rows[1]));
+        const auto other = draw({QStringLiteral("--class"), QStringLiteral("Polish"), QStringLiteral("--set"),
+                                 QStringLiteral("test")});
+        QVERIFY(other != first);
+        const auto refused = s.ask({QStringLiteral("--export"), QStringLiteral("roc"),
+                                    QStringLiteral("--run"), QStringLiteral("run-0"), QStringLiteral("--out"),
+                                    file, QStringLiteral("--class"), QStringLiteral("Polsh")});
+        QCOMPARE(refused.status, 2);
+        QVERIFY2(refused.complained.contains(QStringLiteral("did you mean 'Polish'?")),
+                 qPrintable(refused.complained));
     }
 
     void helpSaysHow() {

@@ -1,6 +1,7 @@
 #include "ui/pages/train_page.h"
 
 #include "core/base/format.h"
+#include "core/base/pruning.h"
 #include "core/store/reader.h"
 #include "ui/plots/charts_grid.h"
 #include "ui/state/detection.h"
@@ -257,11 +258,21 @@ void TrainPage::train() {
     if (!form.spec() && form.showFirstInvalid()) return;
     follow_ = true;
     training_.setThreads(form.threads());
-    if (const auto done = training_.start(form.request(), form.replicates()); !done) {
+    Training::Marks marks;
+    if (const auto* preset = pane_->preset(); preset && form.spec()) {
+        auto of = report_marks(*preset, *form.spec());
+        marks = {std::move(of.tags), std::move(of.log)};
+    }
+    if (const auto done = training_.start(form.request(), form.replicates(), false, marks); !done) {
         notice_->complain(QString::fromStdString(done.error().message));
         return;
     }
-    notice_->hide();
+    if (form.spec() && prune_level(form.spec()->regime.params) > 0)
+        notice_->say(tr("Level %1 is made from the trained levels below it; those that are not there yet are "
+                        "trained first, as runs of their own.")
+                         .arg(prune_level(form.spec()->regime.params)));
+    else
+        notice_->hide();
 }
 
 void TrainPage::openLadder() {

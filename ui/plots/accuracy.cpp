@@ -1,5 +1,6 @@
 #include "core/analysis/confusion.h"
 #include "ui/plots/plot.h"
+#include "ui/plots/report_lines.h"
 #include "ui/state/watched_run.h"
 
 #include <QCoreApplication>
@@ -36,6 +37,7 @@ PlotDef plot_accuracy() {
                 {"validation/averaged-accuracy", QStringLiteral("averaged"), 3, 4},
             },
         .share = true,
+        .lines = [](const WatchedRun& run) { return reportLines(run, "test/accuracy"); },
         .note = allOneClass,
         .shown = [](const WatchedRun& run) { return answersClasses(run); },
     };

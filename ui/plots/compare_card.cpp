@@ -122,6 +122,7 @@ void CompareCard::make() {
 void CompareCard::take(CompareCurves curves, const Frame& frame) {
     curves_ = std::move(curves);
     scene_.curves = curves_.curves;
+    scene_.lines = frame.lines;
     run_ids_ = frame.runs;
     scene_.axis = frame.axis;
     scene_.log_x = frame.log_x;

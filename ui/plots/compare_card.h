@@ -31,6 +31,7 @@ public:
         XAxis axis = XAxis::epoch;
         bool log_x = false, log_y = false, growing = false;
         QStringList runs{}; ///< UUIDs of all that is drawn
+        std::vector<ReferenceLine> lines{};
     };
     void show(CurveTask task, Frame frame);
     bool busy() const { return busy_; } ///< curves of the last task are on their way

@@ -1,5 +1,6 @@
 #include "ui/plots/compare_charts.h"
 
+#include "ui/plots/report_lines.h"
 #include "ui/theme.h"
 
 #include <QApplication>
@@ -93,7 +94,7 @@ CompareCard* CompareCharts::focused() const {
 
 void CompareCharts::show(const ComparedGroups& groups, const ComparedRuns& runs, const CompareLayout& layout,
                          const std::string& only) {
-    CompareCard::Frame frame{layout.axis, layout.log_x, false, false, {}};
+    CompareCard::Frame frame{layout.axis, layout.log_x, false, false, {}, {}};
     for (const auto& run : groups.runs) {
         frame.runs << QString::fromStdString(run.id.uuid);
         frame.growing = frame.growing || !is_over(run.state);
@@ -101,6 +102,7 @@ void CompareCharts::show(const ComparedGroups& groups, const ComparedRuns& runs,
     for (auto* card : cards_) {
         if (!only.empty() && card->metric() != only) continue;
         frame.log_y = layout.log_metrics.contains(QString::fromStdString(card->metric()));
+        frame.lines = reportLines(groups.runs, card->metric());
         card->show(taskOf(card->metric(), groups, runs, layout), frame);
     }
 }

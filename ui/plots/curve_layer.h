@@ -59,7 +59,7 @@ private:
     bool labelled() const; ///< curves carry their names at their right ends
     void paintTickLabels(QPainter& painter) const;
     void paintLine(QPainter& painter, const ReferenceLine& line) const;
-    void paintLineLabel(QPainter& painter, const ReferenceLine& line) const;
+    void paintLineLabels(QPainter& painter) const;
     void paintEvents(QPainter& painter) const;
     void paintPicture(QPainter& painter, const QImage& image) const;
     void paintCurves(QPainter& painter) const;

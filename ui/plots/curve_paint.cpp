@@ -12,6 +12,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <vector>
 
 namespace descent::ui {
 
@@ -39,8 +41,7 @@ void CurveLayer::paint(QPainter& painter) const {
     painter.setClipRect(area.adjusted(-1, -2, 3, 1));
     for (const auto& line : lines) paintLine(painter, line);
     paintCurves(painter);
-    for (const auto& line : lines)
-        if (showsY(line.y)) paintLineLabel(painter, line);
+    paintLineLabels(painter);
     paintEvents(painter);
     painter.restore();
     paintNames(painter);
@@ -118,15 +119,28 @@ void CurveLayer::paintLine(QPainter& painter, const ReferenceLine& line) const {
     painter.drawLine(QPointF(area.left(), py(line.y)), QPointF(area.right(), py(line.y)));
 }
 
-void CurveLayer::paintLineLabel(QPainter& painter, const ReferenceLine& line) const {
+/// At the right above its line; where another word is, beneath it or at the left.
+void CurveLayer::paintLineLabels(QPainter& painter) const {
     const QFontMetricsF metrics(font);
-    const double y = py(line.y), width = metrics.horizontalAdvance(line.label);
-    if (y < area.top() || y > area.bottom()) return;
-    const bool above = y - metrics.height() > area.top();
-    paintWord(painter,
-              QRectF(area.right() - width - 6, above ? y - metrics.height() - 2 : y + 2, width + 4,
-                     metrics.height()),
-              line.label);
+    std::vector<QRectF> taken;
+    for (const auto& line : lines) {
+        const double y = py(line.y), width = metrics.horizontalAdvance(line.label) + 4;
+        if (!showsY(line.y) || y < area.top() || y > area.bottom()) continue;
+        const double above = y - metrics.height() - 2, beneath = y + 2;
+        const double right = area.right() - width - 2, left = area.left() + 4;
+        std::optional<QRectF> chosen;
+        for (const auto& [x, top] :
+             {std::pair(right, above), {right, beneath}, {left, above}, {left, beneath}}) {
+            const QRectF place(x, top, width, metrics.height());
+            const bool inside = top > area.top() - 2 && place.bottom() < area.bottom();
+            const bool free =
+                std::ranges::none_of(taken, [&](const QRectF& t) { return t.intersects(place); });
+            if (inside && free && !chosen) chosen = place;
+        }
+        taken.push_back(
+            chosen.value_or(QRectF(right, above > area.top() ? above : beneath, width, metrics.height())));
+        paintWord(painter, taken.back(), line.label);
+    }
 }
 
 /// Each at its x, its word beside it: in a second or third row where the one before is in the way.

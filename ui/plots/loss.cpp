@@ -1,4 +1,5 @@
 #include "ui/plots/plot.h"
+#include "ui/plots/report_lines.h"
 
 namespace descent::ui {
 
@@ -15,6 +16,7 @@ PlotDef plot_loss() {
                 {"validation/averaged-loss", QStringLiteral("averaged"), 3, 4},
             },
         .log_choice = true,
+        .lines = [](const WatchedRun& run) { return reportLines(run, "test/loss"); },
     };
 }
 

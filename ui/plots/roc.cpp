@@ -1,5 +1,5 @@
 #include "ui/plots/plot.h"
-#include "ui/plots/plot_view.h"
+#include "ui/plots/roc_view.h"
 #include "ui/state/class_curves.h"
 #include "ui/state/watched_run.h"
 
@@ -9,17 +9,21 @@ namespace descent::ui {
 
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+RocScores scoresOf(const WatchedRun& run) {
+    return {run.matrix("validation/scores"), run.classes(), run.id(), is_over(run.state())};
+}
 
-PlotTable tableOf(const WatchedRun& run, const Detection&) {
+} // namespace
+
+PlotTable rocTable(const RocScores& of) {
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
     PlotTable table;
     for (const char* column :
          {"curve", "auroc", "auroc_low", "auroc_high", "threshold", "false_positive_rate",
           "true_positive_rate", "found", "false_alarms", "precision"})
         table.columns << QString::fromLatin1(column);
-    const Matrix* scores = run.matrix("validation/scores");
-    if (!scores) return table;
-    const auto all = class_curves(*scores, run.classes());
+    if (!of.scores) return table;
+    const auto all = class_curves(*of.scores, of.classes);
     for (const auto& curve : all.curves)
         for (std::size_t i = 0; i < curve.points.size(); ++i) {
             const auto& p = curve.points[i];
@@ -33,7 +37,9 @@ PlotTable tableOf(const WatchedRun& run, const Detection&) {
     return table;
 }
 
-} // namespace
+OwnPlot* makeRocPlot(const WatchedRun& run, QWidget* parent) {
+    return makeRocPlot([&run] { return scoresOf(run); }, parent);
+}
 
 PlotDef plot_roc() {
     return {
@@ -45,7 +51,7 @@ PlotDef plot_roc() {
                 return run.find("validation/macro-auroc") && !run.find("validation/auroc");
             },
         .own = [](const WatchedRun& run, Detection&, QWidget* parent) { return makeRocPlot(run, parent); },
-        .table = tableOf,
+        .table = [](const WatchedRun& run, const Detection&) { return rocTable(scoresOf(run)); },
     };
 }
 

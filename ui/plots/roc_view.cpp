@@ -1,10 +1,10 @@
+#include "ui/plots/roc_view.h"
+
 #include "core/base/format.h"
 #include "ui/plots/detection_axes.h"
 #include "ui/plots/detection_painter.h"
-#include "ui/plots/plot_view.h"
 #include "ui/plots/reliability_painter.h"
 #include "ui/state/class_curves.h"
-#include "ui/state/watched_run.h"
 #include "ui/theme.h"
 
 #include <QButtonGroup>
@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace descent::ui {
 
@@ -51,19 +52,22 @@ std::vector<DetectionPoint> placed(const std::vector<RocPoint>& points) {
 /// the reliability diagram of the same scores.
 class RocPlot : public OwnPlot {
 public:
-    RocPlot(const WatchedRun& run, QWidget* parent) : OwnPlot(parent), run_(run) {
+    RocPlot(std::function<RocScores()> of, QWidget* parent) : OwnPlot(parent), of_(std::move(of)) {
         setMouseTracking(true);
         setFocusPolicy(Qt::StrongFocus);
         setMinimumSize(160, 96);
     }
 
     void sync() override {
-        const Matrix* scores = run_.matrix("validation/scores");
-        const auto seen = std::pair(run_.id(), scores ? scores->update.count : -1);
+        const auto now = of_();
+        const auto seen = std::pair(now.run, now.scores ? now.scores->update.count : -1);
+        const QString nothing =
+            now.over && now.run ? tr("Kept of runs that finish") : tr("Measured when the run ends");
+        if (std::exchange(nothing_, nothing) != nothing) update();
         if (seen == seen_) return;
         const bool same_run = seen.first == seen_.first;
         seen_ = seen;
-        made_ = scores ? class_curves(*scores, run_.classes()) : ClassCurves();
+        made_ = now.scores ? class_curves(*now.scores, now.classes) : ClassCurves();
         lines_.clear();
         for (const auto& curve : made_.curves) lines_.push_back(placed(curve.points));
         if (!same_run || chosen_ >= made_.classes()) chosen_ = 0;
@@ -71,6 +75,10 @@ public:
         choose(chosen_);
     }
     void redraw() override { update(); }
+    void setPicked(const QString& id) override {
+        for (std::size_t i = 0; i < made_.classes(); ++i)
+            if (made_.curves[i].name == id) choose(i);
+    }
     double costMs() const override { return cost_ms_; }
 
     QWidget* makeControls() override {
@@ -329,9 +337,7 @@ private:
         if (on_screen) axes_.reset();
         if (made_.curves.empty()) {
             painter.setPen(theme::mutedText());
-            painter.drawText(QRectF(QPointF(0, 0), size), Qt::AlignCenter | Qt::TextWordWrap,
-                             is_over(run_.state()) && run_.id() ? tr("Kept of runs that finish")
-                                                                : tr("Measured when the run ends"));
+            painter.drawText(QRectF(QPointF(0, 0), size), Qt::AlignCenter | Qt::TextWordWrap, nothing_);
             return;
         }
         if (calibration_) return paintReliability(painter, made_, size);
@@ -394,7 +400,8 @@ private:
         painter.setBrush(Qt::NoBrush);
     }
 
-    const WatchedRun& run_;
+    const std::function<RocScores()> of_;
+    QString nothing_; ///< said where there are no scores
     ClassCurves made_;
     std::vector<std::vector<DetectionPoint>> lines_; ///< of made_.curves, as the axes take them
     std::pair<std::optional<RunId>, std::int64_t> seen_{std::nullopt, -1};
@@ -408,8 +415,8 @@ private:
 
 } // namespace
 
-OwnPlot* makeRocPlot(const WatchedRun& run, QWidget* parent) {
-    return new RocPlot(run, parent);
+OwnPlot* makeRocPlot(std::function<RocScores()> of, QWidget* parent) {
+    return new RocPlot(std::move(of), parent);
 }
 
 } // namespace descent::ui

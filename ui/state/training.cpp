@@ -2,7 +2,9 @@
 
 #include "core/analysis/breakpoint.h"
 #include "core/base/live_feed.h"
+#include "core/base/pruning.h"
 #include "core/engine/engine.h"
+#include "core/store/trained_run.h"
 #include "ui/state/engine_host.h"
 #include "ui/state/store_host.h"
 
@@ -21,12 +23,13 @@ namespace {
 
 constexpr int kDrainMs = 33;
 
-using Started = Result<std::unique_ptr<Session>>;
+using Started = Result<std::unique_ptr<Session>>; // null: there was nothing to be done
 
 struct Job {
     std::variant<RunSpec, RunId> what; ///< a new run, or a stored one to take up again
     bool paused = false;
     int threads = 0;
+    bool if_missing = false;                ///< only where the store has no such trained network yet
     Training::Marks marks{};                ///< of a new run
     std::vector<std::string> breakpoints{}; ///< as they are when it starts
 };
@@ -41,10 +44,19 @@ Started open(Engine& engine, StoreHost& store, const Job& job, const std::filesy
                                .tags = job.marks.tags,
                                .log = job.marks.log,
                                .breakpoints = job.breakpoints};
-    if (const auto* spec = std::get_if<RunSpec>(&job.what))
-        return engine.start(*spec, store.writer(), options);
+    const auto* spec = std::get_if<RunSpec>(&job.what);
+    if (spec && !job.if_missing) return engine.start(*spec, store.writer(), options);
     auto reader = StoreReader::open(path);
     if (!reader) return std::unexpected(reader.error());
+    if (spec) {
+        const auto level = "level " + std::to_string(prune_level(spec->regime.params));
+        const auto found =
+            guarded([&] { return run_to_be(**reader, path, engine.catalog().key(*spec), level); });
+        if (!found) return std::unexpected(found.error());
+        if (found->trained) return nullptr;
+        return found->broken_off ? engine.resume(*found->broken_off, store.writer(), options)
+                                 : engine.start(*spec, store.writer(), options);
+    }
     auto record = (*reader)->run(std::get<RunId>(job.what));
     if (!record) return std::unexpected(record.error());
     return engine.resume(*record, store.writer(), options);
@@ -62,6 +74,7 @@ struct Training::Impl {
     std::shared_ptr<std::optional<Started>> starting; // filled by starter, read after its message or its join
     std::optional<RunState> stop_when_started;
     std::vector<std::string> given;     ///< breakpoints that it was started with
+    bool made_from = false;             ///< it is one that another run is made from
     RunState seen = RunState::finished; ///< of the session, when stateChanged was last sent
     bool moved = false;                 ///< the run has said something
     Progress progress;
@@ -75,7 +88,10 @@ struct Training::Impl {
         if (session || starting || queue.empty()) return;
         Job job = std::move(queue.front());
         queue.pop_front();
-        job.breakpoints = given = self.breakpoints_;
+        // What another run is made from runs to its end.
+        given = job.if_missing ? std::vector<std::string>() : self.breakpoints_;
+        job.breakpoints = given;
+        made_from = job.if_missing;
         progress = {};
         moved = false;
         stop_when_started.reset();
@@ -106,8 +122,14 @@ struct Training::Impl {
             return;
         }
         session = std::move(*result);
+        if (!session) {
+            if (stop_when_started) queue.clear();
+            next();
+            Q_EMIT self.stateChanged();
+            return;
+        }
         // Set while it was being made ready. Otherwise what has fired must not fire again.
-        if (given != self.breakpoints_) (void)session->set_breakpoints(self.breakpoints_);
+        if (!made_from && given != self.breakpoints_) (void)session->set_breakpoints(self.breakpoints_);
         seen = session->state();
         if (stop_when_started) session->stop(*stop_when_started);
         timer.start(kDrainMs);
@@ -183,7 +205,11 @@ Result<void> Training::start(const Request& request, int replicates, bool paused
         if (!spec) return std::unexpected(spec.error());
         specs.push_back(std::move(*spec));
     }
-    for (auto& spec : specs) impl_->queue.push_back({std::move(spec), paused, threads_, marks, {}});
+    for (auto& spec : specs) {
+        for (auto& below : pruning_ancestors(spec))
+            impl_->queue.push_back({std::move(below), false, threads_, true, {}, {}});
+        impl_->queue.push_back({std::move(spec), paused, threads_, false, marks, {}});
+    }
     if (!impl_->session && !impl_->starting)
         impl_->next();
     else
@@ -194,7 +220,7 @@ Result<void> Training::start(const Request& request, int replicates, bool paused
 Result<void> Training::resumeRun(const RunId& run) {
     if (!impl_->engine.engine()) return fail("the training engine is still being loaded");
     if (impl_->session && impl_->session->run() == run) return fail("this run is in progress already");
-    impl_->queue.push_back({run, false, threads_, {}, {}});
+    impl_->queue.push_back({run, false, threads_, false, {}, {}});
     if (!impl_->session && !impl_->starting)
         impl_->next();
     else

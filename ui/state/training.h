@@ -32,7 +32,8 @@ public:
         std::vector<std::string> log{}; ///< lines that its log begins with
     };
     /// Validates, then queues `replicates` runs with seeds request.seed, +1, …; the first starts at once if
-    /// idle.
+    /// idle. Before a pruned network come, as runs of their own, those levels below it that the store does
+    /// not have.
     Result<void> start(const Request& request, int replicates = 1, bool paused = false,
                        const Marks& marks = {{}, {}});
     /// Takes up a stopped or interrupted run. Error: busy, or the engine is not there. What the store says

@@ -9,6 +9,7 @@
 #include "ui/widgets/inspection_text.h"
 #include "ui/widgets/ladder_panel.h"
 #include "ui/widgets/param_field.h"
+#include "ui/widgets/preset_picker.h"
 #include "ui/widgets/request_form.h"
 #include "ui/widgets/schedule_preview.h"
 
@@ -32,6 +33,7 @@ FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)
     , stack_(new QStackedWidget)
     , form_(new RequestForm)
     , ladder_(new LadderPanel)
+    , presets_(new PresetPicker)
     , failed_(new QLabel) {
     setObjectName(QStringLiteral("formPane"));
     setProperty("role", QStringLiteral("side"));
@@ -48,6 +50,9 @@ FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)
     auto* box = new QVBoxLayout(this);
     box->setContentsMargins(0, 0, 0, 0);
     box->addWidget(stack_);
+    form_->addToTop(presets_);
+    connect(presets_, &PresetPicker::chosen, this,
+            [this](const QString& id) { choosePreset(id.toStdString()); });
     form_->addToRegime(ladder_);
     connect(ladder_, &LadderPanel::wanted, this, &FormPane::ladderWanted);
     auto* breakpoints =
@@ -116,7 +121,17 @@ void FormPane::engineReady() {
     stack_->setCurrentWidget(form_);
 }
 
+void FormPane::choosePreset(const std::string& id) {
+    const auto& preset = report_preset(id);
+    auto request = preset.request;
+    request.seed = form_->request().seed;
+    form_->setRequest(request);
+    preset_ = &preset;
+    formChanged();
+}
+
 void FormPane::setRequest(const Request& request) {
+    preset_ = nullptr;
     if (engine_.engine())
         form_->setRequest(request);
     else
@@ -130,6 +145,8 @@ void FormPane::openLadder() {
 }
 
 void FormPane::formChanged() {
+    if (preset_ && !is_of(form_->request(), *preset_)) preset_ = nullptr;
+    presets_->show(preset_, form_->spec() && of_other_data(*form_->spec()));
     std::optional<Request> base;
     if (form_->spec()) {
         base = form_->request();

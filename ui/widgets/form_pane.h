@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/ladder.h"
+#include "core/analysis/report_presets.h"
 #include "core/base/catalog.h"
 
 #include <QFrame>
@@ -15,6 +16,7 @@ namespace descent::ui {
 class EngineHost;
 class Inspector;
 class LadderPanel;
+class PresetPicker;
 class RequestForm;
 class Training;
 
@@ -26,6 +28,9 @@ public:
     FormPane(EngineHost& engine, Training& training, QWidget* parent = nullptr);
     void setRequest(const Request& request); ///< also before the engine is there
     RequestForm& form() { return *form_; }
+    /// The reported run that the form began with, as long as it is still of its task and model; else null.
+    const ReportPreset* preset() const { return preset_; }
+    void choosePreset(const std::string& id);
     void openLadder(); ///< its panel, in view
 
 Q_SIGNALS:
@@ -43,6 +48,8 @@ private:
     QStackedWidget* stack_;
     RequestForm* form_;
     LadderPanel* ladder_;
+    PresetPicker* presets_;
+    const ReportPreset* preset_ = nullptr;
     QLabel* failed_;
     std::string shown_task_; ///< whose data the lines are about
     std::optional<Request> waiting_;

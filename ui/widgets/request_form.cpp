@@ -54,6 +54,7 @@ RequestForm::RequestForm(QWidget* parent)
     column->setContentsMargins(theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2 - kDotWidth,
                                theme::kGrid * 2);
     column->setSpacing(theme::kGrid * 2);
+    parts_ = column;
     // In the order of reading: what, with which network, how, by which rule.
     for (const auto& [group, visible] :
          {std::pair{Group::task, 0}, {Group::model, 0}, {Group::regime, 0}, {Group::optimizer, 2}}) {
@@ -380,6 +381,10 @@ void RequestForm::setShared() {
     shared_ = true;
     foot_->hide();
     setAccessibleName(tr("What all runs share"));
+}
+
+void RequestForm::addToTop(QWidget* widget) {
+    parts_->insertWidget(0, widget);
 }
 
 void RequestForm::addToRegime(QWidget* widget) {

@@ -52,7 +52,8 @@ public:
     /// Folded away in the part about the run, or beneath the regime. Owned.
     void addToRun(QWidget* widget);
     void addToRegime(QWidget* widget);
-    void reveal(QWidget& part); ///< scrolls it into view
+    void addToTop(QWidget* widget); ///< above the task. Owned
+    void reveal(QWidget& part);     ///< scrolls it into view
     /// Only what a sweep's runs share: without seeds, threads, and the button.
     void setShared();
     const Catalog* catalog() const { return catalog_; }
@@ -86,7 +87,7 @@ private:
     ParamField* replicates_ = nullptr;
     ParamField* threads_ = nullptr;
     Fold* more_ = nullptr;
-    QVBoxLayout* run_ = nullptr;
+    QVBoxLayout *run_ = nullptr, *parts_ = nullptr;
     QWidget* seeds_ = nullptr; ///< seed and replicates
     QWidget* foot_ = nullptr;
     bool shared_ = false;
