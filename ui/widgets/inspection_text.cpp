@@ -20,6 +20,12 @@ QString count(std::int64_t n) {
 bool aboutStep(const std::string& note) {
     return note.starts_with("lr ");
 }
+/// What a person looks up rather than has to know before training: the tool tip's and the Data page's.
+bool describesTexts(const std::string& note) {
+    return note.starts_with("vocabulary: ") || note.starts_with("lengths: ") ||
+           note.starts_with("word vectors: ") || note.starts_with("built-in texts: ") ||
+           note.find(" read as ") != std::string::npos;
+}
 
 } // namespace
 
@@ -49,6 +55,8 @@ QString dataToolTip(const Inspection& found) {
     for (const auto& [character, n] : found.dropped_characters)
         dropped << QStringLiteral("%1 × %2").arg(count(n), QString::fromStdString(character));
     if (!dropped.isEmpty()) lines << tr("Dropped characters: %1").arg(dropped.join(QStringLiteral(", ")));
+    for (const auto& note : found.notes)
+        if (describesTexts(note)) lines << QString::fromStdString(note);
     return QStringLiteral("<p>") +
            lines.replaceInStrings(QStringLiteral("<"), QStringLiteral("&lt;"))
                .join(QStringLiteral("</p><p>")) +
@@ -73,7 +81,8 @@ QString costLine(const Inspection& found, std::optional<double> seconds_per_upda
         text = tr("≈ %1, %2").arg(text, QString::fromStdString(format_duration(seconds)));
     }
     for (const auto& note : found.notes)
-        if (!aboutStep(note)) text += QLatin1Char('\n') + QString::fromStdString(note);
+        if (!aboutStep(note) && !describesTexts(note))
+            text += QLatin1Char('\n') + QString::fromStdString(note);
     return text;
 }
 
