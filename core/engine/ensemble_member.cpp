@@ -76,14 +76,6 @@ bool EnsembleMember::scores_due(bool last) const {
     return classes_ > 0 && (last || descent::scores_due(epoch_, evaluate_every_));
 }
 
-std::optional<ClassScores> EnsembleMember::scores(const Tensor& weights, const Examples& set) const {
-    RandomStream any(0, "init"); // replaced at once
-    Weights own(model_->weights(), any, precision(spec_.regime.params));
-    own.flat().copy_(weights);
-    const auto chunks = model_->prepare(set, spec_.regime.params.integer("micro_batch"));
-    return evaluate(*model_, own, loss_, chunks, classes_, {.scores = true}).scores;
-}
-
 void EnsembleMember::evaluated(const Evaluation& train, const Evaluation& validation, const Evaluation* test,
                                const Tensor& weights, double seconds) {
     const bool last = complete();

@@ -21,6 +21,7 @@ public:
     const RunSpec& spec() const { return spec_; }
     std::size_t index() const { return index_; }
     const Model& model() const { return *model_; }
+    const LossFunction& loss() const { return loss_; }
     const Tensor& labels() const { return labels_; }
     Tensor weights() const; ///< as training begins from them [own P]
     std::int64_t parameters() const;
@@ -53,8 +54,6 @@ public:
                    const Tensor& weights, double seconds);
     /// Whether the evaluation in hand is to score each example, as scores_due() says of a run alone.
     bool scores_due(bool last) const;
-    /// Of each example of the set under its weights [own P]; none for a regression.
-    std::optional<ClassScores> scores(const Tensor& weights, const Examples& set) const;
     bool looks_at_weights() const { return looks_at_weights_; } ///< else evaluated() needs none
     /// After a step of which nothing is measured: it is not one that records().
     void updated() { ++updates_.count; }

@@ -1,6 +1,7 @@
 #include "core/engine/ensemble_trainer.h"
 
 #include "core/engine/ensemble.h"
+#include "core/engine/ensemble_scores.h"
 #include "core/engine/labels.h"
 #include "core/engine/member_layout.h"
 #include "core/engine/registry.h"
@@ -148,15 +149,27 @@ void EnsembleTrainer::evaluate(const Members& which, const MemberSums* whole_set
     const auto on_validation = sums_of(validation);
     const auto on_test = tested ? sums_of(test) : MemberSums();
     const auto classes = data_.shape.classes;
+    // In the order of `which`, where there is anything to score.
+    std::vector<const EnsembleMember*> scored;
+    std::vector<Tensor> scored_at;
+    for (const auto row : which)
+        if (const auto& member = at(row); member.scores_due(last)) {
+            scored.push_back(&member);
+            scored_at.push_back(weights(member.index()));
+        }
+    std::vector<ClassScores> validation_scores, test_scores;
+    if (!scored.empty()) validation_scores = ensemble_scores(scored, scored_at, data_.validation);
+    if (!scored.empty() && tested) test_scores = ensemble_scores(scored, scored_at, data_.test);
+    std::size_t next = 0;
     const double now = seconds();
     for (const auto row : which) {
         auto tests =
             tested ? std::optional(of_member(on_test, row, data_.test.size(), classes)) : std::nullopt;
         auto validated = of_member(on_validation, row, data_.validation.size(), classes);
-        if (const auto& member = at(row); member.scores_due(last)) {
-            const auto own = weights(member.index());
-            validated.scores = member.scores(own, data_.validation);
-            if (tests) tests->scores = member.scores(own, data_.test);
+        if (at(row).scores_due(last)) {
+            validated.scores = std::move(validation_scores[next]);
+            if (tests) tests->scores = std::move(test_scores[next]);
+            ++next;
         }
         at(row).evaluated(of_member(on_train, row, data_.train.size(), classes), validated,
                           tests ? &*tests : nullptr,
