@@ -19,6 +19,14 @@ std::string sample_sql(std::size_t rows) {
                  " value = excluded.value";
 }
 
+std::string metric_sql(std::size_t rows) {
+    std::string sql =
+        "INSERT INTO metric (run_no, position, name, unit, direction, last, last_update, best, best_update)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    for (std::size_t row = 1; row < rows; ++row) sql += ", (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    return sql;
+}
+
 double finite(double v) {
     return std::isfinite(v) ? v : 0;
 }
@@ -30,10 +38,8 @@ BatchWriter::BatchWriter(SQLite::Database& db)
     , find_run_(db, "SELECT run_no FROM run WHERE run_id = ?")
     , find_metrics_(db, "SELECT name, metric_no, position, direction, last_update, last, best_update, best"
                         " FROM metric WHERE run_no = ?")
-    , insert_metric_(
-          db,
-          "INSERT INTO metric (run_no, position, name, unit, direction, last, last_update, best, best_update)"
-          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    , some_metrics_(db, metric_sql(kSomeRows))
+    , one_metric_(db, metric_sql(1))
     , redeclare_(db, "UPDATE metric SET unit = ?, direction = ? WHERE metric_no = ?")
     , many_samples_(db, sample_sql(kRowsAtOnce))
     , some_samples_(db, sample_sql(kSomeRows))
@@ -126,16 +132,32 @@ void BatchWriter::declare(Run& run, const MetricInfo& info) {
 
 /// With what is known of their samples already: most runs of a sweep are so short that this is all.
 void BatchWriter::insert_metrics(Run& run) {
-    for (const auto& [position, info, metric] : run.declared) {
-        insert_metric_.bind(1, run.run_no);
-        insert_metric_.bind(2, position);
-        insert_metric_.bind(3, info.name);
-        insert_metric_.bind(4, info.unit);
-        insert_metric_.bind(5, sql::word(info.direction));
-        SummaryRows::bind(insert_metric_, 6, metric->summary);
-        insert_metric_.exec();
-        insert_metric_.reset();
-        metric->metric_no = db_.getLastInsertRowid();
+    std::span<const NewMetric> rows = run.declared;
+    for (; rows.size() >= kSomeRows; rows = rows.subspan(kSomeRows))
+        insert_metrics(some_metrics_, run.run_no, rows.first(kSomeRows));
+    for (std::size_t i = 0; i < rows.size(); ++i) insert_metrics(one_metric_, run.run_no, rows.subspan(i, 1));
+    run.declared.clear();
+}
+
+void BatchWriter::insert_metrics(SQLite::Statement& statement, std::int64_t run_no,
+                                 std::span<const NewMetric> rows) {
+    int column = 0;
+    for (const auto& [position, info, metric] : rows) {
+        statement.bind(++column, run_no);
+        statement.bind(++column, position);
+        statement.bind(++column, info.name);
+        statement.bind(++column, info.unit);
+        statement.bind(++column, sql::word(info.direction));
+        SummaryRows::bind(statement, ++column, metric->summary);
+        column += 3;
+    }
+    statement.exec();
+    statement.reset();
+    // Each row gets the largest number so far and one (SQLite, "ROWIDs and the INTEGER PRIMARY KEY").
+    auto metric_no = db_.getLastInsertRowid() - std::ssize(rows);
+    for (const auto& row : rows) {
+        row.metric->metric_no = ++metric_no;
+        row.metric->summary_written = true;
     }
 }
 
@@ -166,14 +188,21 @@ void BatchWriter::add_sample(const Run& run, const Sample& sample) {
     }
 }
 
-void BatchWriter::write_samples(const Metric& metric) {
-    std::span<const Sample> rows = metric.waiting;
+/// Those of all its metrics, in the order in which they lie in the table.
+void BatchWriter::write_samples(const Run& run) {
+    std::vector<const Metric*> metrics;
+    std::vector<Row> gathered;
+    for (const auto& [name, metric] : run.metrics)
+        if (!metric.waiting.empty()) metrics.push_back(&metric);
+    std::ranges::sort(metrics, {}, &Metric::metric_no);
+    for (const auto* metric : metrics)
+        for (const Sample& sample : metric->waiting) gathered.emplace_back(metric->metric_no, &sample);
+    std::span<const Row> rows = gathered;
     for (; rows.size() >= kRowsAtOnce; rows = rows.subspan(kRowsAtOnce))
-        write_rows(many_samples_, metric.metric_no, rows.first(kRowsAtOnce));
+        write_rows(many_samples_, rows.first(kRowsAtOnce));
     for (; rows.size() >= kSomeRows; rows = rows.subspan(kSomeRows))
-        write_rows(some_samples_, metric.metric_no, rows.first(kSomeRows));
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        write_rows(one_sample_, metric.metric_no, rows.subspan(i, 1));
+        write_rows(some_samples_, rows.first(kSomeRows));
+    for (std::size_t i = 0; i < rows.size(); ++i) write_rows(one_sample_, rows.subspan(i, 1));
 }
 
 void BatchWriter::sum_up(Metric& metric) {
@@ -190,15 +219,14 @@ void BatchWriter::sum_up(Metric& metric) {
                       {sample.update, sample.epoch, sample.seconds, sample.value});
 }
 
-void BatchWriter::write_rows(SQLite::Statement& statement, std::int64_t metric_no,
-                             std::span<const Sample> rows) {
+void BatchWriter::write_rows(SQLite::Statement& statement, std::span<const Row> rows) {
     int column = 0;
-    for (const Sample& sample : rows) {
+    for (const auto& [metric_no, sample] : rows) {
         statement.bind(++column, metric_no);
-        statement.bind(++column, sample.update.count);
-        statement.bind(++column, sample.epoch.passes);
-        statement.bind(++column, sample.seconds);
-        statement.bind(++column, sample.value); // SQLite takes NaN for NULL
+        statement.bind(++column, sample->update.count);
+        statement.bind(++column, sample->epoch.passes);
+        statement.bind(++column, sample->seconds);
+        statement.bind(++column, sample->value); // SQLite takes NaN for NULL
     }
     statement.exec();
     statement.reset();
@@ -293,20 +321,18 @@ void BatchWriter::finish() {
     for (auto& [id, run] : runs_) {
         write_progress(run);
         insert_metrics(run);
+        write_samples(run);
         for (auto& [name, metric] : run.metrics) {
+            const bool written = std::exchange(metric.summary_written, false);
             if (metric.waiting.empty() && !metric.replaced) continue;
-            const bool is_new =
-                std::ranges::find(run.declared, &metric, &NewMetric::metric) != run.declared.end();
-            write_samples(metric);
             sum_up(metric);
             if (metric.replaced)
                 metric.summary = summaries_.from_samples(metric.metric_no, metric.summary.direction);
-            if (metric.replaced || !is_new) summaries_.write(metric.metric_no, metric.summary);
+            if (metric.replaced || !written) summaries_.write(metric.metric_no, metric.summary);
             metric.waiting.clear();
             metric.replaced = false;
             metric.changed_from.reset();
         }
-        run.declared.clear();
     }
     std::erase_if(runs_, [](const auto& entry) { return entry.second.over; });
 }

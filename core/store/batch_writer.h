@@ -36,6 +36,7 @@ private:
         MetricSummary summary;
         /// For finish(): the rows of a metric lie together, and so are written together.
         std::vector<Sample> waiting;
+        bool summary_written = false; ///< by the insertion of its row, within this finish()
         /// A sample came that is not the newest: the summary has to be read from the samples.
         bool replaced = false;
         std::optional<Update> changed_from; ///< the earliest such sample
@@ -56,6 +57,7 @@ private:
         std::optional<Progress> progress;      ///< the furthest since the last finish()
         bool over = false;
     };
+    using Row = std::pair<std::int64_t, const Sample*>; ///< of a metric_no
     static constexpr std::size_t kRowsAtOnce = 32, kSomeRows = 8;
     static constexpr std::uint32_t kLargestIndex = 65'535;    ///< of a metric within a run
     static constexpr std::size_t kLargestMatrix = 16'777'216; ///< values
@@ -63,11 +65,11 @@ private:
     Run& find(const RunId& id);
     void declare(Run& run, const MetricInfo& info);
     void insert_metrics(Run& run);
+    void insert_metrics(SQLite::Statement& statement, std::int64_t run_no, std::span<const NewMetric> rows);
     void add_sample(const Run& run, const Sample& sample);
-    void write_samples(const Metric& metric);
+    void write_samples(const Run& run);
     void sum_up(Metric& metric);
-    static void write_rows(SQLite::Statement& statement, std::int64_t metric_no,
-                           std::span<const Sample> rows);
+    static void write_rows(SQLite::Statement& statement, std::span<const Row> rows);
     void add_matrix(const Run& run, const Matrix& matrix);
     void add_log_line(const Run& run, const LogLine& line);
     void add_change(const Run& run, const Change& change);
@@ -79,9 +81,9 @@ private:
     std::map<RunId, Run> runs_; ///< the ones that batches came for
     std::vector<std::string> obsolete_files_;
 
-    SQLite::Statement find_run_, find_metrics_, insert_metric_, redeclare_, many_samples_, some_samples_,
-        one_sample_, matrix_, log_, change_, obsolete_checkpoints_, delete_checkpoints_, checkpoint_, state_,
-        progress_;
+    SQLite::Statement find_run_, find_metrics_, some_metrics_, one_metric_, redeclare_, many_samples_,
+        some_samples_, one_sample_, matrix_, log_, change_, obsolete_checkpoints_, delete_checkpoints_,
+        checkpoint_, state_, progress_;
     SummaryRows summaries_;
     PyramidRows pyramids_;
 };
