@@ -242,9 +242,12 @@ void EnsembleTrainer::update() {
         taken[row] = std::isfinite(norms[row]) && std::isfinite(sums.loss[row]);
         recorded = recorded || at(row).records();
     }
-    const auto before = recorded ? weights_.clone() : Tensor();
+    if (recorded) { // into the same memory each time: fresh pages cost more than the copy
+        if (!before_.defined() || before_.sizes() != weights_.sizes()) before_ = at::empty_like(weights_);
+        before_.copy_(weights_);
+    }
     steps_->step(weights_, slopes_, lr, taken);
-    const auto lengths = recorded ? row_norms(weights_ - before) : std::vector<double>(rows_.size());
+    const auto lengths = recorded ? row_distances(weights_, before_) : std::vector<double>(rows_.size());
     const double now = seconds();
     bool over = false;
     for (const auto row : alive) {

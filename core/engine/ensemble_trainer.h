@@ -123,6 +123,7 @@ private:
     std::vector<char> end_stored_; ///< of each of members_: the store has taken its last batch
     std::vector<Tensor> last_;     ///< weights of each of members_, when it left; undefined before
     Tensor weights_, slopes_;      ///< [K, P]
+    Tensor before_;                ///< weights before the step in hand, where its length is recorded
 
     std::vector<RunId> runs_; ///< by the place of the spec
     BatchSink* store_ = nullptr;

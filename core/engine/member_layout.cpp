@@ -7,37 +7,38 @@ namespace descent {
 
 namespace {
 
-template<class T>
-std::vector<double> norms_of(const Tensor& values) {
-    const auto rows = values.size(0), columns = values.size(1), down = values.stride(0),
-               along = values.stride(1);
-    const T* first = values.data_ptr<T>();
+/// `value(at)`: the number so far into the storage of `like`.
+template<class Value>
+std::vector<double> norms_of(const Tensor& like, const Value& value) {
+    const auto rows = like.size(0), columns = like.size(1), down = like.stride(0), along = like.stride(1);
+    const auto square = [&](std::int64_t at) {
+        const auto one = static_cast<double>(value(at));
+        return one * one;
+    };
     std::vector<double> sums(static_cast<std::size_t>(rows));
     if (down == 1) {
-        for (std::int64_t i = 0; i < columns; ++i) {
-            const T* column = first + i * along;
-            for (std::size_t k = 0; k < sums.size(); ++k)
-                sums[k] += static_cast<double>(column[k]) * static_cast<double>(column[k]);
-        }
+        for (std::int64_t i = 0; i < columns; ++i)
+            for (std::int64_t k = 0; k < rows; ++k)
+                sums[static_cast<std::size_t>(k)] += square(i * along + k);
     } else {
-        for (std::size_t k = 0; k < sums.size(); ++k) {
-            const T* row = first + static_cast<std::int64_t>(k) * down;
+        for (std::int64_t k = 0; k < rows; ++k) {
             std::array<double, 8> parts{}; // a single sum would wait for itself
             std::int64_t i = 0;
             for (; along == 1 && i + 8 <= columns; i += 8)
-                for (std::size_t j = 0; j < 8; ++j) {
-                    const auto value = static_cast<double>(row[i + static_cast<std::int64_t>(j)]);
-                    parts[j] += value * value;
-                }
-            for (; i < columns; ++i) {
-                const auto value = static_cast<double>(row[i * along]);
-                parts[0] += value * value;
-            }
-            for (const double part : parts) sums[k] += part;
+                for (std::size_t j = 0; j < 8; ++j)
+                    parts[j] += square(k * down + i + static_cast<std::int64_t>(j));
+            for (; i < columns; ++i) parts[0] += square(k * down + i * along);
+            for (const double part : parts) sums[static_cast<std::size_t>(k)] += part;
         }
     }
     for (double& sum : sums) sum = std::sqrt(sum);
     return sums;
+}
+
+template<class T>
+std::vector<double> distances_of(const Tensor& a, const Tensor& b) {
+    const T *here = a.data_ptr<T>(), *there = b.data_ptr<T>();
+    return norms_of(a, [=](std::int64_t at) { return here[at] - there[at]; });
 }
 
 } // namespace
@@ -101,7 +102,14 @@ MemberLayout kept(const MemberLayout& layout, const std::vector<std::int64_t>& m
 }
 
 std::vector<double> row_norms(const Tensor& values) {
-    return values.scalar_type() == at::kDouble ? norms_of<double>(values) : norms_of<float>(values);
+    if (values.scalar_type() == at::kDouble)
+        return norms_of(values, [first = values.data_ptr<double>()](std::int64_t at) { return first[at]; });
+    return norms_of(values, [first = values.data_ptr<float>()](std::int64_t at) { return first[at]; });
+}
+
+std::vector<double> row_distances(const Tensor& a, const Tensor& b) {
+    if (a.strides() != b.strides()) throw std::logic_error("rows that lie in different orders");
+    return a.scalar_type() == at::kDouble ? distances_of<double>(a, b) : distances_of<float>(a, b);
 }
 
 } // namespace descent

@@ -28,5 +28,7 @@ std::vector<T> kept(const std::vector<T>& values, const std::vector<std::int64_t
 /// The L2 norm of each row of `values` [K, n], float or double, with members or elements innermost; summed in
 /// double.
 std::vector<double> row_norms(const Tensor& values);
+/// row_norms(a - b) without a tensor for it; the two lie in the same order.
+std::vector<double> row_distances(const Tensor& a, const Tensor& b);
 
 } // namespace descent
