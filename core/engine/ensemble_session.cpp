@@ -57,7 +57,7 @@ TrainingEnsemble::~TrainingEnsemble() {
 void TrainingEnsemble::begin() {
     control_.hold();
     thread_ = std::thread([this] {
-        use_threads(threads_);
+        use_threads(trainer_->take_threads(threads_) ? 1 : threads_);
         states_ = trainer_->run(runs_, store_, control_);
         if (control_.wait_until_created()) busy_->clear();
     });

@@ -84,6 +84,8 @@ public:
     /// By the place of its spec.
     EnsembleMember& member(std::size_t index) { return *members_[places_[index]]; }
 
+    /// As EnsembleGradient::take_threads; before run().
+    bool take_threads(int threads) { return gradient_->take_threads(threads); }
     /// Trains all to their ends; never throws. `runs`: in the order of the specs. The last batch of each
     /// carries its final state.
     std::vector<RunState> run(const std::vector<RunId>& runs, BatchSink& store, EnsembleControl& control);

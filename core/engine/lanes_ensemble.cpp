@@ -2,7 +2,7 @@
 
 #include "core/engine/lanes_examples.h"
 
-#include <ATen/Parallel.h>
+#include <c10/core/thread_pool.h>
 
 #include <algorithm>
 #include <atomic>
@@ -81,6 +81,12 @@ public:
             kernels_.evaluate(pass);
             report(block, work, sums);
         });
+    }
+
+    bool take_threads(int threads) override {
+        helpers_.reset(); // not OpenMP's, which wait for the next pass by turning round and round
+        if (threads > 1) helpers_ = std::make_unique<c10::ThreadPool>(threads - 1);
+        return true;
     }
 
     void keep(const std::vector<std::int64_t>& members) override {
@@ -182,20 +188,24 @@ private:
         if (weighted) block.importance = in_order(weights);
     }
 
+    /// Calls f(block, a space to work in) for each.
     template<class F>
     void each_block(const F& f) {
-        const std::int64_t threads = at::get_num_threads();
-        spaces_.resize(static_cast<std::size_t>(threads));
+        const auto threads = helpers_ ? helpers_->size() + 1 : 1;
+        spaces_.resize(threads);
         for (auto& space : spaces_)
             if (!space.defined() || static_cast<std::size_t>(space.numel()) < space_)
                 space = at::empty({static_cast<std::int64_t>(space_)}, at::kByte);
         std::atomic<std::int64_t> left = std::ssize(blocks_); // the widest first
-        at::parallel_for(0, std::min(threads, left.load()), 1, [&](std::int64_t, std::int64_t) {
-            const auto& space = spaces_[static_cast<std::size_t>(at::get_thread_num())];
-            for (auto i = --left; i >= 0; i = --left)
-                f(blocks_[static_cast<std::size_t>(i)],
-                  reinterpret_cast<std::byte*>(space.template data_ptr<std::uint8_t>()));
-        });
+        const auto work = [&](std::size_t thread) {
+            auto* space = reinterpret_cast<std::byte*>(spaces_[thread].template data_ptr<std::uint8_t>());
+            for (auto i = --left; i >= 0; i = --left) f(blocks_[static_cast<std::size_t>(i)], space);
+        };
+        const auto shares = std::min(threads, blocks_.size());
+        for (std::size_t thread = 1; thread < shares; ++thread)
+            helpers_->run([&work, thread] { work(thread); });
+        work(0);
+        if (shares > 1) helpers_->waitWorkComplete();
     }
 
     /// Calls f(of the block, of the family, how many): runs of numbers that lie together in both. Those of
@@ -341,6 +351,8 @@ private:
     bool members_outermost_ = false; ///< in buffers
     std::size_t space_of_numbers_ = 0, space_of_confusion_ = 0, space_ = 0;
     std::vector<Tensor> spaces_; ///< of each thread
+    std::unique_ptr<c10::ThreadPool>
+        helpers_; ///< all threads but the trainer's; null where there is no other
 };
 
 } // namespace

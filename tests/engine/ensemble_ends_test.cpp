@@ -121,7 +121,6 @@ TEST(Ensemble, OneThatWasInterruptedIsBegunAnewInItsPlace) {
             points({{"seed", seed}, {"updates", "300"}, {"model.hidden", seed[0] == '2' ? "9" : "4"}}));
     Store whole, broken;
     const auto session = unwrap(engine.start_ensemble(specs, *whole.writer, {.tags = {"kept"}}));
-    EXPECT_FALSE(engine.start_ensemble(specs, *whole.writer)); // one at a time
     EXPECT_EQ(session->wait(), std::vector(4, RunState::finished));
     EXPECT_EQ(session->progress().over, 4);
 
@@ -131,6 +130,7 @@ TEST(Ensemble, OneThatWasInterruptedIsBegunAnewInItsPlace) {
     {
         const auto first = unwrap(engine.start_ensemble(endless, *broken.writer));
         while (first->progress().update.count < 50) std::this_thread::yield();
+        EXPECT_FALSE(engine.start_ensemble(specs, *broken.writer)); // one at a time
         first->stop();
         EXPECT_EQ(first->wait(), std::vector(4, RunState::interrupted));
         for (const auto& run : first->runs()) again.emplace_back(run);

@@ -306,8 +306,9 @@ TEST_P(Precision, WithoutBiasesAgreesWithAutograd) {
 
 /// Loss and gradient of each member, by its seed.
 std::vector<std::pair<double, Tensor>> results(const EnsembleProblem& problem, const Tensor& filled,
-                                               lanes::InstructionSet set) {
+                                               lanes::InstructionSet set, int threads = 1) {
     const auto ensemble = make_lane_ensemble(problem, set);
+    EXPECT_TRUE(ensemble->take_threads(threads));
     auto weights = ensemble->buffer(), gradient = ensemble->buffer();
     weights.copy_(filled);
     MemberSums sums;
@@ -359,12 +360,8 @@ TEST_P(Precision, ResultsDoNotDependOnTheThreads) {
     const auto problem = bench.problem();
     const auto set = lanes::instruction_sets().back();
     const auto filled = bench.fill(make_lane_ensemble(problem, set)->buffer());
-    const auto before = at::get_num_threads();
-    at::set_num_threads(1);
-    const auto one = results(problem, filled, set);
-    at::set_num_threads(3);
-    const auto three = results(problem, filled, set);
-    at::set_num_threads(before);
+    const auto one = results(problem, filled, set, 1);
+    const auto three = results(problem, filled, set, 3);
     for (std::size_t k = 0; k < one.size(); ++k) {
         EXPECT_EQ(three[k].first, one[k].first) << k;
         EXPECT_TRUE(same_bits(three[k].second, one[k].second)) << k;
