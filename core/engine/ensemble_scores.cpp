@@ -1,5 +1,7 @@
 #include "core/engine/ensemble_scores.h"
 
+#include "core/engine/member_layout.h"
+
 #include <algorithm>
 #include <ranges>
 
@@ -13,13 +15,6 @@ std::vector<std::vector<std::int64_t>> shapes_of(const EnsembleMember& member) {
     std::vector<std::vector<std::int64_t>> shapes;
     for (const auto& spec : member.model().weights()) shapes.push_back(spec.shape);
     return shapes;
-}
-
-std::int64_t units(const std::vector<std::vector<std::int64_t>>& shapes) {
-    std::int64_t all = 0;
-    for (const auto& shape : shapes)
-        if (shape.size() > 1) all += shape.front();
-    return std::max<std::int64_t>(1, all);
 }
 
 /// [K, P] as a tensor for each weight, [K, shape…].

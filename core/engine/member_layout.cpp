@@ -101,6 +101,13 @@ MemberLayout kept(const MemberLayout& layout, const std::vector<std::int64_t>& m
     return {std::ssize(members), layout.weights, kept(layout.own, members)};
 }
 
+std::int64_t units(const std::vector<std::vector<std::int64_t>>& shapes) {
+    std::int64_t all = 0;
+    for (const auto& shape : shapes)
+        if (shape.size() > 1) all += shape.front();
+    return std::max<std::int64_t>(1, all);
+}
+
 std::vector<double> row_norms(const Tensor& values) {
     if (values.scalar_type() == at::kDouble)
         return norms_of(values, [first = values.data_ptr<double>()](std::int64_t at) { return first[at]; });

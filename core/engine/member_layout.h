@@ -25,6 +25,9 @@ std::vector<T> kept(const std::vector<T>& values, const std::vector<std::int64_t
     return some;
 }
 
+/// Numbers that an example leaves in a pass through a network whose weights have these shapes, at least 1.
+std::int64_t units(const std::vector<std::vector<std::int64_t>>& shapes);
+
 /// The L2 norm of each row of `values` [K, n], float or double, with members or elements innermost; summed in
 /// double.
 std::vector<double> row_norms(const Tensor& values);

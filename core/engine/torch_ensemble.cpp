@@ -123,14 +123,6 @@ private:
         return all.to(dtype_);
     }
 
-    /// Numbers that an example leaves in a pass through a network of these shapes.
-    static std::int64_t units(const std::vector<std::vector<std::int64_t>>& shapes) {
-        std::int64_t all = 0;
-        for (const auto& shape : shapes)
-            if (shape.size() > 1) all += shape.front();
-        return std::max<std::int64_t>(1, all);
-    }
-
     /// The ensemble into parts.
     void cut() {
         parts_.clear();
