@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace descent {
 
@@ -19,32 +20,30 @@ struct SparseRows {
 
     /// This · x, x [rows, k].
     Tensor times(const Tensor& x) const {
-        auto y = at::zeros_like(x);
-        const auto k = x.size(1);
-        const auto* from = x.data_ptr<float>();
-        auto* to = y.data_ptr<float>();
-        for (std::int64_t i = 0; i < rows(); ++i)
-            for (auto at = begin[static_cast<std::size_t>(i)]; at < begin[static_cast<std::size_t>(i) + 1];
-                 ++at)
-                add(to + i * k, from + column[static_cast<std::size_t>(at)] * k,
-                    value[static_cast<std::size_t>(at)], k);
-        return y;
+        return sums(x, [](std::int64_t i, std::int64_t j) { return std::pair(i, j); });
     }
     /// Its transpose · x.
     Tensor transposed_times(const Tensor& x) const {
+        return sums(x, [](std::int64_t i, std::int64_t j) { return std::pair(j, i); });
+    }
+
+private:
+    /// Of each value times a row of x, into a row: `rows_of(i, j)` of row i, column j says into which, and of
+    /// which.
+    template<class RowsOf>
+    Tensor sums(const Tensor& x, const RowsOf& rows_of) const {
         auto y = at::zeros_like(x);
         const auto k = x.size(1);
         const auto* from = x.data_ptr<float>();
         auto* to = y.data_ptr<float>();
         for (std::int64_t i = 0; i < rows(); ++i)
             for (auto at = begin[static_cast<std::size_t>(i)]; at < begin[static_cast<std::size_t>(i) + 1];
-                 ++at)
-                add(to + column[static_cast<std::size_t>(at)] * k, from + i * k,
-                    value[static_cast<std::size_t>(at)], k);
+                 ++at) {
+                const auto [into, of] = rows_of(i, column[static_cast<std::size_t>(at)]);
+                add(to + into * k, from + of * k, value[static_cast<std::size_t>(at)], k);
+            }
         return y;
     }
-
-private:
     static void add(float* to, const float* from, float factor, std::int64_t k) {
         for (std::int64_t c = 0; c < k; ++c) to[c] += factor * from[c];
     }
