@@ -182,16 +182,6 @@ protected:
             return OwnPlot::keyPressEvent(event);
         }
     }
-    void focusInEvent(QFocusEvent* event) override {
-        OwnPlot::focusInEvent(event);
-        by_keyboard_ = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
-        update();
-    }
-    void focusOutEvent(QFocusEvent* event) override {
-        OwnPlot::focusOutEvent(event);
-        by_keyboard_ = false;
-        update();
-    }
 
 private:
     std::optional<std::size_t> nearest(QPointF pos) const {
@@ -233,14 +223,14 @@ private:
             return;
         }
         DetectionAxes axes = arrangeDetection(detection_, scale_, size, QFontMetricsF(font));
-        paintDetection(painter, detection_, axes, on_screen && hasFocus() && by_keyboard_);
+        paintDetection(painter, detection_, axes, on_screen && reachedByKeyboard());
         if (on_screen) axes_ = std::move(axes);
     }
 
     Detection& detection_;
     DetectionScale scale_ = DetectionScale::linear;
     std::optional<DetectionAxes> axes_; ///< as last painted on screen
-    bool dragging_ = false, by_keyboard_ = false;
+    bool dragging_ = false;
     double cost_ms_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "ui/plots/legend_strip.h"
 #include "ui/plots/plot.h"
 
+#include <QFocusEvent>
 #include <QString>
 #include <QWidget>
 
@@ -129,6 +130,23 @@ public:
 
 Q_SIGNALS:
     void wordsChanged(); ///< legend or summary
+
+protected:
+    /// It has the focus by the keyboard, and so is to show where: whoever clicked knows.
+    bool reachedByKeyboard() const { return hasFocus() && by_keyboard_; }
+    void focusInEvent(QFocusEvent* event) override {
+        PlotView::focusInEvent(event);
+        by_keyboard_ = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+        update();
+    }
+    void focusOutEvent(QFocusEvent* event) override {
+        PlotView::focusOutEvent(event);
+        by_keyboard_ = false;
+        update();
+    }
+
+private:
+    bool by_keyboard_ = false;
 };
 
 PlotView* makeLineChart(const PlotScene& scene, QWidget* parent);

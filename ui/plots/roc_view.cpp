@@ -237,16 +237,6 @@ protected:
             return OwnPlot::keyPressEvent(event);
         }
     }
-    void focusInEvent(QFocusEvent* event) override {
-        OwnPlot::focusInEvent(event);
-        by_keyboard_ = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
-        update();
-    }
-    void focusOutEvent(QFocusEvent* event) override {
-        OwnPlot::focusOutEvent(event);
-        by_keyboard_ = false;
-        update();
-    }
 
 private:
     int colourOf(std::size_t i) const {
@@ -389,7 +379,7 @@ private:
         painter.setPen(QPen(theme::text(), 1, Qt::DotLine));
         painter.drawLine(at, QPointF(at.x(), axes.area().bottom()));
         painter.drawLine(at, QPointF(axes.area().left(), at.y()));
-        if (on_screen && hasFocus() && by_keyboard_) {
+        if (on_screen && reachedByKeyboard()) {
             painter.setPen(QPen(theme::accent(), 2));
             painter.setBrush(Qt::NoBrush);
             painter.drawEllipse(at, 9, 9);
@@ -406,7 +396,7 @@ private:
     std::vector<std::vector<DetectionPoint>> lines_; ///< of made_.curves, as the axes take them
     std::pair<std::optional<RunId>, std::int64_t> seen_{std::nullopt, -1};
     std::size_t chosen_ = 0, point_ = 0;
-    bool calibration_ = false, dragging_ = false, by_keyboard_ = false;
+    bool calibration_ = false, dragging_ = false;
     std::optional<DetectionAxes> axes_; ///< as last painted on screen
     QWidget* footer_ = nullptr;
     QComboBox* which_ = nullptr;
