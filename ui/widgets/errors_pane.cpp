@@ -5,12 +5,12 @@
 #include "ui/state/detection.h"
 #include "ui/state/detection_scores.h"
 #include "ui/theme.h"
+#include "ui/widgets/answer_table.h"
 #include "ui/widgets/clip_view.h"
 #include "ui/widgets/elided_label.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QKeyEvent>
 #include <QSplitter>
 #include <QTableView>
@@ -48,22 +48,10 @@ ErrorsPane::ErrorsPane(Detection& detection, DetectionScores& scores, QWidget* p
     bar->addSpacing(theme::kGrid);
     bar->addWidget(note_, 1);
 
-    table_->setProperty("role", QStringLiteral("framed"));
     table_->setObjectName(QStringLiteral("errorsTable"));
     table_->setAccessibleName(tr("Errors at the threshold"));
     table_->setModel(model_);
-    table_->setShowGrid(false);
-    table_->setAlternatingRowColors(true);
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setTabKeyNavigation(false);
-    table_->setFont(theme::numberFont());
-    table_->setWordWrap(false);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(24);
-    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    table_->horizontalHeader()->setHighlightSections(false);
-    table_->horizontalHeader()->setStretchLastSection(true);
+    setUpAnswerTable(*table_);
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     const auto fit = [this](int column, const QString& text) {
         wanted_[std::size_t(column)] = table_->fontMetrics().horizontalAdvance(text) + theme::kGrid * 3;

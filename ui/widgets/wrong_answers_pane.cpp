@@ -5,11 +5,11 @@
 #include "ui/state/engine_host.h"
 #include "ui/state/watched_run.h"
 #include "ui/theme.h"
+#include "ui/widgets/answer_table.h"
 #include "ui/widgets/elided_label.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QPlainTextEdit>
 #include <QSignalBlocker>
 #include <QSplitter>
@@ -55,20 +55,8 @@ WrongAnswersPane::WrongAnswersPane(const WatchedRun& run, QWidget* parent)
     note_->setProperty("role", QStringLiteral("muted"));
     table_->setObjectName(QStringLiteral("wrongTable"));
     table_->setAccessibleName(tr("Examples answered wrongly"));
-    table_->setProperty("role", QStringLiteral("framed"));
     table_->setModel(model_);
-    table_->setShowGrid(false);
-    table_->setAlternatingRowColors(true);
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setTabKeyNavigation(false);
-    table_->setFont(theme::numberFont());
-    table_->setWordWrap(false);
-    table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(24);
-    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    table_->horizontalHeader()->setHighlightSections(false);
-    table_->horizontalHeader()->setStretchLastSection(true);
+    setUpAnswerTable(*table_);
     for (const auto& [column, widest] : {std::pair(WrongAnswersModel::truth, QStringLiteral("Vietnamese")),
                                          {WrongAnswersModel::answer, QStringLiteral("Vietnamese")},
                                          {WrongAnswersModel::confidence, QStringLiteral("confidence")},
