@@ -344,6 +344,11 @@ QString SweepChart::wordsOf(std::size_t item) const {
     return text;
 }
 
+QString SweepChart::nothingFinished(std::size_t cells) {
+    return tr("Nothing finished yet: %1 cells are to be trained")
+        .arg(QString::fromStdString(format_count(std::int64_t(cells))));
+}
+
 QString SweepChart::emptyWord() const {
     return data_.empty.isEmpty() ? tr("Nothing finished yet") : data_.empty;
 }

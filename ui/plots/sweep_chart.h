@@ -60,6 +60,7 @@ class SweepChart : public RunsPlot {
 public:
     explicit SweepChart(QWidget* parent = nullptr);
     ~SweepChart() override;
+    static QString nothingFinished(std::size_t cells); ///< for SweepChartData::empty
     void setData(SweepChartData data);
     const SweepChartData& data() const { return data_; }
 

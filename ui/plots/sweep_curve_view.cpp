@@ -1,6 +1,5 @@
 #include "ui/plots/sweep_curve_view.h"
 
-#include "core/base/format.h"
 #include "ui/plots/moment_bar.h"
 #include "ui/plots/sweep_series.h"
 #include "ui/state/background.h"
@@ -219,10 +218,7 @@ void SweepCurveView::make() {
                 for (auto* button : scale_->findChildren<QToolButton*>())
                     button->setChecked(button->objectName().endsWith(QStringLiteral("Log")) == made.y.log);
                 whole_->setVisible(made.y.log && (task_.whole || lostBelow(made)));
-                if (made.curves.empty())
-                    made.empty =
-                        tr("Nothing finished yet: %1 cells are to be trained")
-                            .arg(QString::fromStdString(format_count(std::int64_t(of->grid.size()))));
+                if (made.curves.empty()) made.empty = SweepChart::nothingFinished(of->grid.size());
                 const QStringList sentences = made.sentences;
                 chart_->setData(std::move(made));
                 pictureChanged(chart_->legend(), sentences);

@@ -1,6 +1,5 @@
 #include "ui/plots/sweep_lottery_view.h"
 
-#include "core/base/format.h"
 #include "ui/state/background.h"
 
 #include <QComboBox>
@@ -57,10 +56,7 @@ void SweepLotteryView::want() {
         [this, of = sweep_](SweepChartData made) {
             busy_ = false;
             if (sameSweep(sweep_.get(), of.get())) {
-                if (made.curves.empty())
-                    made.empty =
-                        tr("Nothing finished yet: %1 cells are to be trained")
-                            .arg(QString::fromStdString(format_count(std::int64_t(of->grid.size()))));
+                if (made.curves.empty()) made.empty = SweepChart::nothingFinished(of->grid.size());
                 const QStringList sentences = made.sentences;
                 chart_->setData(std::move(made));
                 pictureChanged(chart_->legend(), sentences);
