@@ -24,7 +24,7 @@ class StoreWriter;
 struct EngineInfo {
     std::string torch_version; ///< "1.13.1"
     std::string blas;          ///< "OpenBLAS 0.3.21", "reference BLAS", "MKL", …
-    bool slow_blas = false;    ///< a 512² product ran below 10 GFLOP/s: training will be many times slower
+    bool slow_blas = false;    ///< an unknown BLAS, below 10 GFLOP/s: training will be many times slower
     int cores = 1;
 };
 

@@ -16,6 +16,8 @@ namespace descent {
 
 namespace {
 
+constexpr const char* unknown_blas = "another BLAS";
+
 /// A function of the BLAS in this process, whatever library gives it: OpenBLAS may be loaded as libblas.so.3.
 template<class F>
 F* blas_function(const char* name) {
@@ -35,7 +37,7 @@ std::string blas_name() {
         const std::string text = config(); // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH …"
         return text.substr(0, text.find(' ', text.find(' ') + 1));
     }
-    return "another BLAS";
+    return unknown_blas;
 }
 
 /// Processor time of this thread, so that a busy machine is not taken for a slow BLAS.
@@ -54,14 +56,22 @@ double gflops() {
     return 2.0 * n * n * n / (thread_seconds() - start) / 1e9;
 }
 
+/// Judged for an unknown BLAS only: threaded ones spin while their threads wait for a busy machine, and what
+/// the warning advises is there already.
+bool is_slow(const std::string& blas) {
+    if (blas != unknown_blas) return false;
+    // The best of several: one may be cut short by others, caches and all.
+    for (int i = 0; i < 6; ++i)
+        if (gflops() >= 10) return false;
+    return true;
+}
+
 EngineInfo look() {
     EngineInfo info;
     info.torch_version = TORCH_VERSION;
     info.blas = blas_name();
     info.cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    // The best of several: on a busy machine one may be cut short by others, caches and all.
-    info.slow_blas = true;
-    for (int i = 0; i < 6 && info.slow_blas; ++i) info.slow_blas = gflops() < 10;
+    info.slow_blas = is_slow(info.blas);
     return info;
 }
 

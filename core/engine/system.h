@@ -4,7 +4,8 @@
 
 namespace descent {
 
-/// Versions, BLAS and its speed. Measured once (a tenth of a second on a slow BLAS). Thread: any.
+/// Versions, BLAS and whether it is slow: an unknown one is measured, once (a tenth of a second). Thread:
+/// any.
 const EngineInfo& engine_info();
 
 /// Sets the threads that torch and its BLAS use for work started by the calling thread. Call first on the
