@@ -34,6 +34,7 @@ BatchPlan::BatchPlan(const Examples& train, const Variation* variation, const Mo
     , geometric_(spec.regime.params.text("batch_schedule") == "geometric")
     , micro_batch_(spec.regime.params.integer("micro_batch"))
     , blocks_(uses_blocks(spec.regime.params))
+    , in_parts_(blocks_ || spec.regime.params.text("clip_at") == "micro-batch")
     , order_(spec.regime.params.text("order"))
     , balanced_(spec.regime.params.text("balance") == "bootstrap")
     , fresh_(spec.regime.params.text("augmentation") == "fresh")
@@ -57,6 +58,13 @@ BatchPlan::BatchPlan(const Examples& train, const Variation* variation, const Mo
                              ": noise of this kind needs at "
                              "least two blocks in a batch of " +
                              format_count(std::min(first_batch_, last_batch_)) + " examples");
+    }
+    if (model_.ties_examples()) {
+        if (!in_parts_) micro_batch_ = std::max<std::int64_t>(1, size());
+        if (const auto least = std::min({first_batch_, last_batch_, micro_batch_}); least < 2 && size() > 1)
+            throw InputError("batch norm over batches of " + std::to_string(least) +
+                             " example, which have no spread; expected regime.batch_size, "
+                             "block and micro_batch of at least 2");
     }
     if (balanced_) {
         if (classes == 0)

@@ -28,7 +28,9 @@ public:
     std::int64_t batch_size() const { return batch_; }  ///< of the epoch in hand
     bool whole_set() const { return batch_ >= size(); } ///< likewise
     /// Each update is trained on the training set as it is: what it evaluates is the training set's.
-    bool plain() const { return fixed() && !varied_ && !set_.masks.defined(); }
+    bool plain() const {
+        return fixed() && !varied_ && !set_.masks.defined() && !(in_parts_ && model_.ties_examples());
+    }
     std::int64_t updates_per_epoch() const { return updates_for(batch_); } ///< the last batch may be short
 
     double passes() const;       ///< over the set, made so far; fractional inside an epoch
@@ -46,8 +48,9 @@ public:
     };
     /// Moves on to the next update's examples.
     Batch next();
-    /// They, in chunks: the regime's blocks where it uses them, else of at most micro_batch. The whole set is
-    /// cut and prepared once where it stays the same.
+    /// They, in chunks: the regime's blocks where it uses them, else of at most micro_batch, or all in one
+    /// where the model ties examples together. The whole set is cut and prepared once where it stays the
+    /// same.
     Examples chunk(std::int64_t index) const;
     /// They, by their numbers in the training set: int64 [n].
     Tensor indices() const;
@@ -78,7 +81,8 @@ private:
     double growth_epochs_ = 0;              // until last_batch_ is reached; 0 without a schedule
     bool geometric_;
     std::int64_t micro_batch_;
-    bool blocks_; // chunks are blocks: their make-up matters
+    bool blocks_;   // chunks are blocks: their make-up matters
+    bool in_parts_; // what becomes of a gradient depends on how the batch is cut
     std::string order_;
     bool balanced_, fresh_, frozen_, varied_;
     bool prepared_ = false;

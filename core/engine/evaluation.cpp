@@ -47,12 +47,14 @@ void put_in_order(ClassScores& of, const std::vector<std::int64_t>& places) {
 } // namespace
 
 Evaluation evaluate(const Model& model, const Weights& weights, const LossFunction& loss,
-                    const std::vector<Examples>& chunks, std::int64_t classes, Keeping keeping) {
+                    const std::vector<Examples>& chunks, std::int64_t classes, Keeping keeping,
+                    const Tensor& statistics) {
     const at::NoGradGuard no_grad;
     Evaluation result(classes, keeping.logits);
     std::vector<std::int64_t> places; // of the scored examples in the set
     if (keeping.scores && classes > 0) result.scores.emplace().classes = classes;
-    for (const auto& chunk : chunks) {
+    for (auto chunk : chunks) {
+        chunk.statistics = statistics;
         const auto outputs = model.logits(weights, chunk);
         result.add(outputs, loss.reported(outputs, chunk.labels, chunk.targets), chunk.labels,
                    loss.answers(outputs));

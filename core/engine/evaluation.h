@@ -35,8 +35,10 @@ struct Keeping {
     bool logits = false, scores = false; ///< scores: of tasks with classes
 };
 
-/// Forward passes only. Thread: any, one set of weights at a time.
+/// Forward passes only. `statistics`: Model::statistics at these weights. Thread: any, one set of weights at
+/// a time.
 Evaluation evaluate(const Model& model, const Weights& weights, const LossFunction& loss,
-                    const std::vector<Examples>& chunks, std::int64_t classes, Keeping keeping = {});
+                    const std::vector<Examples>& chunks, std::int64_t classes, Keeping keeping = {},
+                    const Tensor& statistics = {});
 
 } // namespace descent

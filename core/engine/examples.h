@@ -34,7 +34,8 @@ struct Examples {
     Tensor targets{}; ///< regression: float [n × outputs], what the outputs should be; undefined otherwise
     Tensor masks{};   ///< uint8 [n, …]: what dropout keeps of each example, or what it is found by, as the
                       ///< model drew it; undefined without
-    Tensor places{};  ///< int64 [n]: of chunks that Model::prepare has reordered, which of the set each is
+    Tensor statistics{}; ///< as Model::statistics gave them; undefined: the examples' own
+    Tensor places{};     ///< int64 [n]: of chunks that Model::prepare has reordered, which of the set each is
     std::shared_ptr<const Prepared> prepared{}; ///< made by the model that will be given it, or null
 
     std::int64_t size() const { return labels.defined() ? labels.size(0) : 0; }

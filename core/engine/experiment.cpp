@@ -199,7 +199,8 @@ std::vector<Examples> Experiment::sample(std::int64_t most) const {
     const auto count = std::min(most, all);
     // Evenly spread over the set, whatever its order.
     const auto indices = at::arange(count, at::kLong).mul_(all).div_(count, "floor");
-    return model_->prepare(data_.train.at(indices), regime_.integer("micro_batch"));
+    return model_->prepare(data_.train.at(indices),
+                           model_->ties_examples() ? count : regime_.integer("micro_batch"));
 }
 
 std::map<std::string, std::vector<double>> Experiment::counters() const {
@@ -218,8 +219,16 @@ void Experiment::restore(Update at, const std::map<std::string, std::vector<doub
     plan_schedule();
 }
 
+Tensor Experiment::statistics() {
+    if (!model_->ties_examples()) return {};
+    return model_->statistics(weights_, train_chunks().front());
+}
+
 const std::vector<Examples>& Experiment::chunks(std::vector<Examples>& kept, const Examples& set) {
-    if (kept.empty() && set.size() > 0) kept = model_->prepare(set, regime_.integer("micro_batch"));
+    // Statistics are taken of the whole training set at once.
+    const bool whole = &kept == &train_chunks_ && model_->ties_examples();
+    if (kept.empty() && set.size() > 0)
+        kept = model_->prepare(set, whole ? set.size() : regime_.integer("micro_batch"));
     return kept;
 }
 const std::vector<Examples>& Experiment::train_chunks() {

@@ -85,6 +85,8 @@ public:
     /// Throws std::logic_error where the weights are not those of the network that the spec says.
     void require_pruned() const;
 
+    /// What evaluate() normalises examples by, at the weights as they are; undefined for most models.
+    Tensor statistics();
     const std::vector<Examples>& train_chunks(); ///< prepared when first asked for
     const std::vector<Examples>& validation_chunks();
     const std::vector<Examples>& test_chunks();

@@ -40,7 +40,7 @@ void Experiment::train_dense(Update until, const Loading& loading) {
     const auto every = regime_.integer("evaluate_every");
     const auto over = [&](const std::vector<Examples>& chunks) {
         return descent::evaluate(*model_, weights_, loss_, chunks, data_.shape.classes,
-                                 {.logits = data_.detection.has_value()});
+                                 {.logits = data_.detection.has_value()}, statistics());
     };
     while (updates_ < until) {
         loading.report(static_cast<double>(updates_.count) / static_cast<double>(until.count),

@@ -109,9 +109,10 @@ void Trainer::evaluate(const Evaluation* whole_set, bool last) {
     const auto classes = experiment_.data().shape.classes;
     const auto& model = experiment_.model();
     const auto& weights = experiment_.weights();
+    auto statistics = experiment_.statistics();
     const auto over = [&](const std::vector<Examples>& chunks, bool scores = false) {
         return descent::evaluate(model, weights, experiment_.loss(), chunks, classes,
-                                 {experiment_.data().detection.has_value(), scores});
+                                 {experiment_.data().detection.has_value(), scores}, statistics);
     };
     const auto train = whole_set ? *whole_set : over(experiment_.train_chunks());
     const auto validation =
@@ -122,6 +123,7 @@ void Trainer::evaluate(const Evaluation* whole_set, bool last) {
     if (auto& averages = experiment_.averages(); averages.ready()) {
         const KeepWeights keep(experiment_.weights());
         experiment_.weights().flat().copy_(averages.weights());
+        statistics = experiment_.statistics();
         averaged = over(experiment_.validation_chunks());
     }
     experiment_.observe(train, validation);

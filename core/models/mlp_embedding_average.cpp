@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <mutex>
 
@@ -32,16 +33,16 @@ private:
 };
 
 /// The mean of a text's word vectors, layers of W·x + b with a nonlinearity and dropout after each, a linear
-/// read-out. Layers are named 0, 1, … in weights as torch.nn.Linear's and PReLU's: no batch norm, since a
-/// batch's statistics tie its examples together, and the gradient of the whole set could not be summed over
-/// chunks; layer norm needs one example alone.
+/// read-out. Layers are named 0, 1, … in weights as torch.nn.Linear's, PReLU's and norms'. Batch norm (Ioffe
+/// and Szegedy 2015) keeps no running averages: training normalises by the batch, evaluation by the whole
+/// training set at the weights as they are.
 class MlpEmbeddingAverage : public Model {
 public:
     MlpEmbeddingAverage(const ParamSet& params, const TaskShape& shape, std::uint64_t seed)
         : embedding_(params, shape, seed)
         , widths_(whole_numbers(params.text("layers"), "model.layers", 1, 65'536))
         , dropout_(share_list(params.text("dropout"), "model.dropout"))
-        , norm_(params.text("norm") == "layer")
+        , norm_(norm_of(params.text("norm")))
         , outputs_(shape.width()) {
         for (const auto& name : list_parts(params.text("activation")))
             activations_.push_back(activation(name));
@@ -67,7 +68,7 @@ public:
         for (std::size_t i = 0; i < widths_.size(); ++i) {
             const auto name = std::to_string(i);
             linear("layer." + name, widths_[i]);
-            if (norm_) {
+            if (norm_ != Norm::none) {
                 specs.push_back(
                     {"norm." + name + ".weight", {widths_[i]}, uniform, 0, at::ones({widths_[i]})});
                 specs.push_back({"norm." + name + ".bias", {widths_[i]}});
@@ -80,19 +81,38 @@ public:
     }
 
     Tensor logits(const Weights& w, const Examples& examples) const override {
-        return forward(w, examples, [](std::size_t, const Tensor&) {});
+        return forward(w, examples, Looks{});
     }
 
     std::vector<Activation> activations(const Weights& w, const Examples& examples) const override {
         const at::NoGradGuard no_grad;
         constexpr double none = std::numeric_limits<double>::quiet_NaN();
         std::vector<Activation> all;
-        forward(w, examples, [&](std::size_t layer, const Tensor& units) {
+        Looks looks;
+        looks.units = [&](std::size_t layer, const Tensor& units) {
             const auto* f = activations_[layer];
             all.push_back(
                 {"layer." + std::to_string(layer), units, f ? f->least : none, f ? f->largest : none});
-        });
+        };
+        forward(w, examples, looks);
         return all;
+    }
+
+    bool ties_examples() const override { return norm_ == Norm::batch; }
+
+    /// Means and variances of all hidden sums: [2, units].
+    Tensor statistics(const Weights& w, const Examples& training) const override {
+        const at::NoGradGuard no_grad;
+        std::vector<Tensor> means, variances;
+        Looks looks;
+        looks.sums = [&](const Tensor& sums) {
+            means.push_back(sums.mean(0));
+            variances.push_back(sums.var(0, /*unbiased=*/false));
+        };
+        auto whole = training; // nothing dropped
+        whole.masks = Tensor();
+        forward(w, whole, looks);
+        return means.empty() ? Tensor() : at::stack({at::cat(means), at::cat(variances)});
     }
 
     Tensor draw_masks(std::int64_t n, RandomStream& random) const override {
@@ -116,6 +136,11 @@ public:
     }
 
 private:
+    enum class Norm { none, layer, batch };
+    static Norm norm_of(const std::string& name) {
+        return name == "layer" ? Norm::layer : name == "batch" ? Norm::batch : Norm::none;
+    }
+
     /// Null for the one whose slope is trained.
     static const Nonlinearity* activation(const std::string& name) {
         if (name == kTrainedSlope) return nullptr;
@@ -139,41 +164,65 @@ private:
 
     /// Mean vectors [n, size].
     Tensor average(const Weights& w, const Examples& examples) const {
-        const auto type = w[0].scalar_type();
+        if (embedding_.trained()) return average_of(w, examples);
         const auto make = [&] {
-            const auto there =
-                at::arange(examples.inputs.size(1), at::kLong).unsqueeze(0).lt(examples.lengths.unsqueeze(1));
-            const auto ids = embedding_.ids(examples.inputs.masked_select(there));
-            const auto texts =
-                at::arange(examples.size(), at::kLong).unsqueeze(1).expand_as(there).masked_select(there);
-            const auto vectors = embedding_(w, ids);
-            const auto sums = at::index_add(
-                at::zeros({examples.size(), embedding_.size()}, vectors.options().requires_grad(false)), 0,
-                texts, vectors);
-            return sums / examples.lengths.to(type).unsqueeze(1);
+            constexpr std::int64_t few = 4096; // a batch of batch norm may be the whole set
+            std::vector<Tensor> parts;
+            for (std::int64_t begin = 0; begin < examples.size(); begin += few)
+                parts.push_back(average_of(w, examples.slice(begin, std::min(begin + few, examples.size()))));
+            return parts.size() == 1 ? parts.front() : at::cat(parts);
         };
         const auto* kept = dynamic_cast<const KeptAverages*>(examples.prepared.get());
-        return kept ? kept->get(type, make) : make();
+        return kept ? kept->get(w[0].scalar_type(), make) : make();
+    }
+    Tensor average_of(const Weights& w, const Examples& examples) const {
+        const auto there =
+            at::arange(examples.inputs.size(1), at::kLong).unsqueeze(0).lt(examples.lengths.unsqueeze(1));
+        const auto ids = embedding_.ids(examples.inputs.masked_select(there));
+        const auto texts =
+            at::arange(examples.size(), at::kLong).unsqueeze(1).expand_as(there).masked_select(there);
+        const auto vectors = embedding_(w, ids);
+        const auto sums = at::index_add(
+            at::zeros({examples.size(), embedding_.size()}, vectors.options().requires_grad(false)), 0, texts,
+            vectors);
+        return sums / examples.lengths.to(w[0].scalar_type()).unsqueeze(1);
     }
 
-    template<class Look>
-    Tensor forward(const Weights& w, const Examples& examples, const Look& look) const {
+    /// Who wants to see what goes on inside.
+    struct Looks {
+        std::function<void(const Tensor& sums)> sums{}; ///< of each hidden layer, before the norm
+        std::function<void(std::size_t layer, const Tensor& units)> units{};
+    };
+
+    Tensor normalised(const Tensor& sums, const Tensor& weight, const Tensor& bias, const Examples& examples,
+                      std::int64_t first) const {
+        const auto units = sums.size(1);
+        constexpr double eps = 1e-5;
+        if (norm_ == Norm::layer) return at::layer_norm(sums, {units}, weight, bias, eps);
+        const auto& known = examples.statistics;
+        if (!known.defined()) // its own, with their gradient
+            return at::batch_norm(sums, weight, bias, {}, {}, /*training=*/true, 0, eps, false);
+        return at::batch_norm(sums, weight, bias, known[0].narrow(0, first, units),
+                              known[1].narrow(0, first, units), /*training=*/false, 0, eps, false);
+    }
+
+    Tensor forward(const Weights& w, const Examples& examples, const Looks& looks) const {
         auto x = average(w, examples);
         auto next = embedding_.weights();
-        std::int64_t masked = 0;
+        std::int64_t first = 0; // of the layer's units among all
         for (std::size_t i = 0; i < widths_.size(); ++i) {
             x = at::linear(x, w[next], w[next + 1]);
             next += 2;
-            if (norm_) {
-                x = at::layer_norm(x, {widths_[i]}, w[next], w[next + 1]);
+            if (looks.sums) looks.sums(x);
+            if (norm_ != Norm::none) {
+                x = normalised(x, w[next], w[next + 1], examples, first);
                 next += 2;
             }
             x = activations_[i] ? activations_[i]->apply(x) : at::prelu(x, w[next++]);
-            look(i, x);
+            if (looks.units) looks.units(i, x);
             if (examples.masks.defined() && dropout_[i] > 0)
-                x = x *
-                    examples.masks.narrow(1, masked, widths_[i]).to(x.scalar_type()).div_(1 - dropout_[i]);
-            masked += widths_[i];
+                x = x * examples.masks.narrow(1, first, widths_[i]).to(x.scalar_type()).div_(1 - dropout_[i]);
+            first += widths_[i];
         }
         return at::linear(x, w[next], w[next + 1]);
     }
@@ -182,7 +231,7 @@ private:
     std::vector<std::int64_t> widths_;
     std::vector<const Nonlinearity*> activations_; ///< by layer
     std::vector<double> dropout_;                  ///< likewise
-    bool norm_;
+    Norm norm_;
     std::int64_t outputs_;
 };
 
@@ -200,9 +249,11 @@ ModelDefinition model_mlp_embedding_average() {
                          "Share of each hidden layer's units left out while training, one for all or a list "
                          "whose last holds for the rest"));
     table.push_back(
-        choice("norm", "none", {"none", "layer"},
-               "Normalises each hidden layer's sums over its units; batch norm is not offered, since it ties "
-               "the examples of a batch together and a full-batch gradient would not be exact"));
+        choice("norm", "none", {"none", "layer", "batch"},
+               "Normalises each hidden layer's sums: over its units, or each unit over the batch (of what "
+               "the regime regularizes or clips by blocks or micro-batches, each by itself; else micro_batch "
+               "does not cut it, so a full batch is exact but needs memory for all of it). Evaluated with "
+               "the whole training set's means and variances"));
     return {{.id = "mlp-embedding-average",
              .title = "MLP of averaged words",
              .summary = "The mean of a text's word vectors, then fully connected layers",

@@ -42,6 +42,14 @@ public:
     /// Draws what dropout keeps of n examples, for Examples::masks; undefined for a model without dropout.
     virtual Tensor draw_masks(std::int64_t n, RandomStream& random) const;
 
+    /// Whether an example's outputs depend on those that it is given with, as batch norm's do: micro_batch
+    /// does not cut its batches, and it is evaluated with statistics().
+    virtual bool ties_examples() const { return false; }
+    /// Of such a model: what normalises examples that it is evaluated on, for Examples::statistics, taken
+    /// from the training set in one chunk at these weights ("precise batch norm", Wu and Johnson 2021). No
+    /// gradient. Undefined for others.
+    virtual Tensor statistics(const Weights& weights, const Examples& training) const;
+
     /// Files that weights come from: what to say of them, and their SHA-256 together; empty where all are
     /// drawn.
     struct Source {

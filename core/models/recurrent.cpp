@@ -23,6 +23,10 @@ Tensor Model::features(const Examples&) const {
     return {};
 }
 
+Tensor Model::statistics(const Weights&, const Examples&) const {
+    return {};
+}
+
 Tensor Model::draw_masks(std::int64_t, RandomStream&) const {
     return {};
 }

@@ -3,6 +3,7 @@
 Straightforward on purpose: one text at a time, never padded but to the width of the widest filter; recurrent nets also
 packed, by PyTorch's own packing, which has to agree.
 """
+import copy
 import json
 
 import numpy as np
@@ -146,6 +147,35 @@ class Average(Texts):
         return self.output(x)
 
 
+class BatchNormAverage(Average):
+    def __init__(self, activations, vectors=None):
+        super().__init__(activations, vectors)
+        # Momentum 1: what is kept for evaluation is that of the last batch.
+        self.norm = nn.ModuleList(nn.BatchNorm1d(b, momentum=1.0) for b in self.WIDTHS)
+        for one in self.norm:
+            nn.init.normal_(one.weight)
+            nn.init.normal_(one.bias)
+
+    def forward(self, all_ids, masks):
+        x, at = torch.stack([self.words(ids).mean(0) for ids in all_ids]), 0
+        for i, layer in enumerate(self.layer):
+            x = self.norm[i](layer(x))
+            x = self.others[i](x) if self.others[i] else self.prelu[str(i)](x)
+            if masks is not None:
+                x = x * masks[:, at:at + x.shape[1]] / (1 - DROPOUT)
+            at += x.shape[1]
+        return self.output(x)
+
+    def evaluated(self, some_ids):
+        """Logits of some texts, normalised by the whole set's means and population variances."""
+        net, n = copy.deepcopy(self).train(), len(LENGTHS)
+        with torch.no_grad():
+            net(texts(), None)
+            for one in net.norm:
+                one.running_var *= (n - 1) / n  # PyTorch keeps the unbiased one
+            return net.eval()(some_ids, None)
+
+
 def write(stem, model, net, logits, params, tensors):
     labels = torch.arange(len(LENGTHS)) % CLASSES
     loss = nn.functional.cross_entropy(logits, labels)
@@ -168,6 +198,8 @@ def case(stem, model, make, params, frozen=False, dropout=False):
     if isinstance(net, Recurrent) and masks is None:
         assert torch.allclose(net.packed(texts()), logits, atol=1e-13)
     tensors = {} if vectors is None else {"vectors": vectors}
+    if isinstance(net, BatchNormAverage):
+        tensors["evaluated"] = net.evaluated(texts()[2:5])
     if dropout:
         tensors["masks"] = masks.to(torch.int64)
     embedding = {"model.embedding": "frozen" if frozen else "random", "model.embedding_size": SIZE}
@@ -214,6 +246,9 @@ def main():
     case("average-frozen", "mlp-embedding-average", lambda vectors: Average(three, vectors), params, frozen=True)
     case("average-dropout", "mlp-embedding-average", lambda vectors: Average(three, vectors), params, dropout=True)
     case("average-norm", "mlp-embedding-average", lambda vectors: Average(three, vectors, True), {**params, "model.norm": "layer"})
+    batch = {**params, "model.norm": "batch"}
+    case("average-batch-norm", "mlp-embedding-average", lambda vectors: BatchNormAverage(three, vectors), batch)
+    case("average-batch-norm-dropout", "mlp-embedding-average", lambda vectors: BatchNormAverage(three, vectors), batch, frozen=True, dropout=True)
     for bits, alternate, norm in ((4, True, "l2"), (7, True, None), (5, False, "l2")):
         regression(bits, alternate, norm)
 
