@@ -244,7 +244,9 @@ void add_study_commands(CLI::App& app, Action& action) {
         ->type_name("NAME")
         ->allow_extra_args(false);
     command
-        ->add_option("--jobs", options->jobs, "Train in so many processes at once (default 1: in this one)")
+        ->add_option(
+            "--jobs", options->jobs,
+            "Train in so many processes at once, or on so many threads what is trained together (default 1)")
         ->type_name("N");
     command
         ->add_option("--resume", options->resume,

@@ -342,7 +342,9 @@ void add_sweep_command(CLI::App& app, Action& action) {
     command->add_option("--name", options->name, "What to call it (default: after its title or axes)")
         ->type_name("NAME");
     command
-        ->add_option("--jobs", options->jobs, "Train in so many processes at once (default 1: in this one)")
+        ->add_option(
+            "--jobs", options->jobs,
+            "Train in so many processes at once, or on so many threads what is trained together (default 1)")
         ->type_name("N");
     command->add_flag("--no-ensemble", options->no_ensemble,
                       "Train each network alone, not many as one program");

@@ -55,15 +55,19 @@ void train(const SweepRecord& sweep, const SweepLineage& lineage, const SweepRun
         outcome.add(std::to_string(list.elsewhere) + " of the runs are being trained by another process");
     progress.begin(unwrap(StoreReader::open(store.path()))->sweep_status(sweep.id), work);
     WorkQueue queue(work);
-    if (options.jobs > 1 && work.size() > 1) {
+    // What is trained together is shared out to threads, which need no other program to start.
+    const bool all_together =
+        std::ranges::all_of(work, [](const SweepWork& piece) { return piece.cells.size() > 1; });
+    if (options.jobs > 1 && work.size() > 1 && !all_together) {
         train_in_processes(work, lineage, queue, std::min(options.jobs, work.size()), sweep.id, store.path(),
                            watch, progress, outcome);
     } else {
         while (!watch.requested()) {
             const auto i = queue.next();
             if (!i) break;
-            const auto result = train_work(work[*i], lineage.cells, sweep_tags(sweep.id), engine, store,
-                                           watch, [&](const WorkProgress& p) { progress.at(*i, p); });
+            const auto result = train_work(
+                work[*i], lineage.cells, sweep_tags(sweep.id), engine, store, watch,
+                [&](const WorkProgress& p) { progress.at(*i, p); }, static_cast<int>(options.jobs));
             progress.over(*i, result);
             outcome.add(result);
             queue.over(*i, trained(result));

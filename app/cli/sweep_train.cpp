@@ -87,6 +87,7 @@ struct Training {
     StoreWriter& store;
     const InterruptWatch& watch;
     const std::function<void(const WorkProgress&)>& progress;
+    int threads = 1; ///< of networks that are trained together
 
     LoadProgress reading() const {
         return [this](double share, const std::string& what) {
@@ -132,7 +133,8 @@ struct Training {
 
     /// None: this engine does not train these together after all, which only their data tells.
     std::optional<WorkResult> together() const {
-        EnsembleOptions options{.threads = 1, .tags = tags, .stop = watch.token(), .progress = reading()};
+        EnsembleOptions options{
+            .threads = threads, .tags = tags, .stop = watch.token(), .progress = reading()};
         std::vector<RunSpec> specs;
         for (const auto cell : work.cells) {
             specs.push_back(cells[cell].spec);
@@ -302,8 +304,9 @@ SweepWorkList sweep_work(const Engine& engine, const SweepLineage& lineage, cons
 
 WorkResult train_work(const SweepWork& work, const std::vector<SweepCell>& cells,
                       const std::vector<std::string>& tags, Engine& engine, StoreWriter& store,
-                      const InterruptWatch& watch, const std::function<void(const WorkProgress&)>& progress) {
-    const Training training{work, cells, tags, engine, store, watch, progress};
+                      const InterruptWatch& watch, const std::function<void(const WorkProgress&)>& progress,
+                      int threads) {
+    const Training training{work, cells, tags, engine, store, watch, progress, threads};
     if (work.cells.size() > 1)
         if (auto result = training.together()) return std::move(*result);
     WorkResult all;

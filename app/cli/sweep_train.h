@@ -52,11 +52,12 @@ struct SweepWorkList {
 SweepWorkList sweep_work(const Engine& engine, const SweepLineage& lineage, const StoreReader& store,
                          const std::filesystem::path& path, const std::string& sweep_id, std::size_t most);
 
-/// Trains one piece of work in this process on one thread, and says how it goes ten times a second. An
-/// interrupt ends it. What the runs end with may still be on its way to the store (StoreWriter::flush): the
-/// next piece of work need not wait for it. Thread: main.
+/// Trains one piece of work in this process, networks together on so many threads, one alone on one, and says
+/// how it goes ten times a second. An interrupt ends it. What the runs end with may still be on its way to
+/// the store (StoreWriter::flush): the next piece of work need not wait for it. Thread: main.
 WorkResult train_work(const SweepWork& work, const std::vector<SweepCell>& cells,
                       const std::vector<std::string>& tags, Engine& engine, StoreWriter& store,
-                      const InterruptWatch& watch, const std::function<void(const WorkProgress&)>& progress);
+                      const InterruptWatch& watch, const std::function<void(const WorkProgress&)>& progress,
+                      int threads = 1);
 
 } // namespace descent::cli

@@ -45,13 +45,6 @@ public:
     /// Forward only, of the set as it comes.
     virtual void evaluate(const Tensor& weights, Side side, MemberSums& sums) = 0;
 
-    /// From now on passes on so many threads, where it has threads of its own: true, and LibTorch needs one
-    /// only. The results are the same for any number.
-    virtual bool take_threads(int threads) {
-        (void)threads;
-        return false;
-    }
-
     /// From now on only these members (indices into those of now, rising) take part: K shrinks, and so do the
     /// buffers that are made and given.
     virtual void keep(const std::vector<std::int64_t>& members) = 0;

@@ -25,28 +25,45 @@ std::vector<RunSpec> checked_specs(const std::vector<RunSpec>& specs) {
     return checked;
 }
 
-/// Reads the data and draws the networks.
-std::unique_ptr<EnsembleTrainer> make_trainer(const std::vector<RunSpec>& checked, const Loading& loading) {
-    const auto& task = checked.front().task;
-    return std::make_unique<EnsembleTrainer>(checked, registry().task(task.id).load(task.params, loading),
-                                             loading);
+TaskData read(const RunSpec& spec, const Loading& loading) {
+    return registry().task(spec.task.id).load(spec.task.params, loading);
+}
+
+/// Draws the networks. Each thread has every so many-th, so that the parts take about as long.
+std::vector<EnsemblePart> make_parts(const std::vector<RunSpec>& checked, const TaskData& data, int threads,
+                                     const Loading& loading) {
+    std::vector<EnsemblePart> parts(std::min(checked.size(), static_cast<std::size_t>(threads)));
+    for (std::size_t first = 0; first < parts.size(); ++first) {
+        std::vector<RunSpec> specs;
+        for (auto i = first; i < checked.size(); i += parts.size()) {
+            parts[first].members.push_back(i);
+            specs.push_back(checked[i]);
+        }
+        parts[first].trainer = std::make_unique<EnsembleTrainer>(specs, data, loading);
+    }
+    return parts;
 }
 
 } // namespace
 
-TrainingEnsemble::TrainingEnsemble(std::unique_ptr<EnsembleTrainer> trainer, std::vector<RunId> runs,
+TrainingEnsemble::TrainingEnsemble(std::vector<EnsemblePart> parts, std::vector<RunId> runs,
                                    std::function<void()> create, StoreWriter& store, int threads,
                                    std::shared_ptr<std::atomic_flag> busy)
-    : trainer_(std::move(trainer))
+    : parts_(std::move(parts))
     , runs_(std::move(runs))
     , create_(std::move(create))
     , store_(store)
+    , control_(parts_.size())
     , busy_(std::move(busy))
-    , threads_(threads) {
-    Progress begun{.members = std::ssize(runs_)};
-    for (std::size_t i = 0; i < runs_.size(); ++i)
-        begun.planned = std::max(begun.planned, trainer_->member(i).planned());
-    control_.report(begun);
+    , threads_(threads)
+    , states_(runs_.size()) {
+    for (std::size_t index = 0; index < parts_.size(); ++index) {
+        const auto& part = parts_[index];
+        Progress begun{.members = std::ssize(part.members)};
+        for (std::size_t i = 0; i < part.members.size(); ++i)
+            begun.planned = std::max(begun.planned, part.trainer->member(i).planned());
+        control_.report(begun, index);
+    }
 }
 
 TrainingEnsemble::~TrainingEnsemble() {
@@ -57,8 +74,7 @@ TrainingEnsemble::~TrainingEnsemble() {
 void TrainingEnsemble::begin() {
     control_.hold();
     thread_ = std::thread([this] {
-        use_threads(trainer_->take_threads(threads_) ? 1 : threads_);
-        states_ = trainer_->run(runs_, store_, control_);
+        train();
         if (control_.wait_until_created()) busy_->clear();
     });
     try {
@@ -71,6 +87,26 @@ void TrainingEnsemble::begin() {
     control_.release(true);
 }
 
+void TrainingEnsemble::train() {
+    const auto threads = std::max<std::size_t>(1, static_cast<std::size_t>(threads_) / parts_.size());
+    use_threads(static_cast<int>(threads));
+    std::vector<std::jthread> others;
+    for (std::size_t index = 1; index < parts_.size(); ++index)
+        others.emplace_back([this, index, threads] {
+            use_threads(static_cast<int>(threads)); // of torch a thread has its own
+            train_part(index);
+        });
+    train_part(0);
+}
+
+void TrainingEnsemble::train_part(std::size_t index) {
+    const auto& part = parts_[index];
+    std::vector<RunId> runs;
+    for (const auto member : part.members) runs.push_back(runs_[member]);
+    const auto states = part.trainer->run(runs, store_, control_, index);
+    for (std::size_t i = 0; i < states.size(); ++i) states_[part.members[i]] = states[i];
+}
+
 std::vector<RunState> TrainingEnsemble::wait() {
     const std::lock_guard lock(joining_);
     if (thread_.joinable()) thread_.join();
@@ -80,11 +116,13 @@ std::vector<RunState> TrainingEnsemble::wait() {
 double ensemble_seconds(const std::vector<RunSpec>& specs, const std::stop_token& stop) {
     using Clock = std::chrono::steady_clock;
     const auto start = Clock::now();
-    const auto trainer = make_trainer(checked_specs(specs), {stop, {}});
+    const auto checked = checked_specs(specs);
+    const Loading loading{stop, {}};
+    EnsembleTrainer trainer(checked, read(checked.front(), loading), loading);
     const double made = std::chrono::duration<double>(Clock::now() - start).count();
     if (stop.stop_requested()) throw InputError("interrupted");
     use_threads(1);
-    return made + trainer->time_updates(stop);
+    return made + trainer.time_updates(stop);
 }
 
 std::unique_ptr<TrainingEnsemble> make_ensemble(const std::vector<RunSpec>& specs, StoreWriter& store,
@@ -93,14 +131,19 @@ std::unique_ptr<TrainingEnsemble> make_ensemble(const std::vector<RunSpec>& spec
     if (!options.again.empty() && options.again.size() != specs.size())
         throw InputError("runs to begin anew: expected one for each spec, or none at all");
     const auto checked = checked_specs(specs);
-    auto trainer = make_trainer(checked, {options.stop, options.progress});
+    const Loading loading{options.stop, options.progress};
+    auto parts = make_parts(checked, read(checked.front(), loading), threads, loading);
+    std::vector<EnsembleMember*> members(checked.size());
+    for (const auto& part : parts)
+        for (std::size_t i = 0; i < part.members.size(); ++i)
+            members[part.members[i]] = &part.trainer->member(i);
 
-    const auto& facts = trainer->data().inspection;
+    const auto& facts = parts.front().trainer->data().inspection;
     std::vector<RunId> runs(checked.size());
     std::vector<RunRecord> created;
     Again again;
     for (std::size_t i = 0; i < checked.size(); ++i) {
-        auto& member = trainer->member(i);
+        auto& member = *members[i];
         if (!options.again.empty() && options.again[i]) {
             runs[i] = *options.again[i];
             again.emplace_back(runs[i], member.planned().count);
@@ -121,7 +164,7 @@ std::unique_ptr<TrainingEnsemble> make_ensemble(const std::vector<RunSpec>& spec
         if (!again.empty()) unwrap(store.begin_anew(again));
         if (!created.empty()) unwrap(store.create_all(std::move(created)));
     };
-    return std::make_unique<TrainingEnsemble>(std::move(trainer), std::move(runs), std::move(create), store,
+    return std::make_unique<TrainingEnsemble>(std::move(parts), std::move(runs), std::move(create), store,
                                               threads, std::move(busy));
 }
 

@@ -10,14 +10,20 @@
 
 namespace descent {
 
-/// An ensemble's trainer on a thread of its own, with all it needs to live.
+/// Networks of an ensemble that one thread trains. They need nothing of the others, so that threads never
+/// wait for each other.
+struct EnsemblePart {
+    std::unique_ptr<EnsembleTrainer> trainer;
+    std::vector<std::size_t> members; ///< which of the ensemble's, in the order of the trainer's specs
+};
+
+/// An ensemble's trainers, each on a thread of its own, with all they need to live.
 class TrainingEnsemble : public EnsembleSession {
 public:
     /// `create` puts the runs into the store. `store` must outlive the session. `busy` is cleared when the
-    /// thread has ended.
-    TrainingEnsemble(std::unique_ptr<EnsembleTrainer> trainer, std::vector<RunId> runs,
-                     std::function<void()> create, StoreWriter& store, int threads,
-                     std::shared_ptr<std::atomic_flag> busy);
+    /// threads have ended. `threads`: for all parts together.
+    TrainingEnsemble(std::vector<EnsemblePart> parts, std::vector<RunId> runs, std::function<void()> create,
+                     StoreWriter& store, int threads, std::shared_ptr<std::atomic_flag> busy);
     ~TrainingEnsemble() override;
 
     /// Trains while the runs are being created, which may take as long. Throws what `create` does; then
@@ -30,7 +36,10 @@ public:
     std::vector<RunState> wait() override;
 
 private:
-    std::unique_ptr<EnsembleTrainer> trainer_;
+    void train();
+    void train_part(std::size_t index);
+
+    std::vector<EnsemblePart> parts_;
     std::vector<RunId> runs_;
     std::function<void()> create_;
     StoreWriter& store_;
@@ -39,7 +48,7 @@ private:
     int threads_;
     std::mutex joining_;
     std::thread thread_;           // joined under joining_
-    std::vector<RunState> states_; // written by the thread, read once it is joined
+    std::vector<RunState> states_; // each written by the thread of its part, read once they are joined
 };
 
 /// What Engine::time_ensemble() tells. Throws InputError.

@@ -281,7 +281,7 @@ void EnsembleTrainer::report() {
     if (seconds_per_update_)
         progress.eta_seconds =
             *seconds_per_update_ * static_cast<double>(progress.planned.count - progress.update.count);
-    control_->report(progress);
+    control_->report(progress, part_);
 }
 
 bool EnsembleTrainer::is_due(Clock::time_point now) {
@@ -365,10 +365,11 @@ double EnsembleTrainer::time_updates(const std::stop_token& stop) {
 }
 
 std::vector<RunState> EnsembleTrainer::run(const std::vector<RunId>& runs, BatchSink& store,
-                                           EnsembleControl& control) {
+                                           EnsembleControl& control, std::size_t part) {
     runs_ = runs;
     store_ = &store;
     control_ = &control;
+    part_ = part;
     started_ = Clock::now();
     std::string why;
     try {

@@ -13,9 +13,12 @@
 
 namespace descent {
 
-/// What is asked of an ensemble in training and what it says of itself. Thread: any.
+/// What is asked of an ensemble in training and what it says of itself, or what its parts do, where it is
+/// trained in several. Thread: any.
 class EnsembleControl {
 public:
+    explicit EnsembleControl(std::size_t parts = 1) : progress_(parts) {}
+
     /// Until release() nothing is stored: the runs are being created meanwhile.
     void hold() {
         const std::lock_guard lock(mutex_);
@@ -46,21 +49,31 @@ public:
         const std::lock_guard lock(mutex_);
         return stop_;
     }
-    void report(const EnsembleSession::Progress& progress) {
+    void report(const EnsembleSession::Progress& progress, std::size_t part) {
         const std::lock_guard lock(mutex_);
-        progress_ = progress;
+        progress_[part] = progress;
     }
+    /// Of all parts together: that of the longest.
     EnsembleSession::Progress progress() const {
         const std::lock_guard lock(mutex_);
-        return progress_;
+        EnsembleSession::Progress all;
+        for (const auto& part : progress_) {
+            all.members += part.members;
+            all.over += part.over;
+            all.update = std::max(all.update, part.update);
+            all.planned = std::max(all.planned, part.planned);
+            all.seconds = std::max(all.seconds, part.seconds);
+            all.eta_seconds = std::max(all.eta_seconds, part.eta_seconds);
+        }
+        return all;
     }
 
 private:
     mutable std::mutex mutex_;
     mutable std::condition_variable released_;
-    std::optional<bool> created_ = true; // guarded by mutex_
-    std::optional<RunState> stop_;       // guarded by mutex_
-    EnsembleSession::Progress progress_; // guarded by mutex_
+    std::optional<bool> created_ = true;              // guarded by mutex_
+    std::optional<RunState> stop_;                    // guarded by mutex_
+    std::vector<EnsembleSession::Progress> progress_; // guarded by mutex_
 };
 
 /// Trainer's loop for K runs of one family at once, each a run of its own in what is recorded. For each
@@ -84,11 +97,10 @@ public:
     /// By the place of its spec.
     EnsembleMember& member(std::size_t index) { return *members_[places_[index]]; }
 
-    /// As EnsembleGradient::take_threads; before run().
-    bool take_threads(int threads) { return gradient_->take_threads(threads); }
     /// Trains all to their ends; never throws. `runs`: in the order of the specs. The last batch of each
-    /// carries its final state.
-    std::vector<RunState> run(const std::vector<RunId>& runs, BatchSink& store, EnsembleControl& control);
+    /// carries its final state. `part`: which one of the control's this is.
+    std::vector<RunState> run(const std::vector<RunId>& runs, BatchSink& store, EnsembleControl& control,
+                              std::size_t part = 0);
     /// Seconds that all planned updates would take, measured by some that are thrown away: instead of run().
     double time_updates(const std::stop_token& stop);
     /// By the place of its spec: where each stands, [own P], after training.
@@ -130,6 +142,7 @@ private:
     std::vector<RunId> runs_; ///< by the place of the spec
     BatchSink* store_ = nullptr;
     EnsembleControl* control_ = nullptr;
+    std::size_t part_ = 0;
     Clock::time_point started_{}, last_flush_{};
     std::optional<double> seconds_per_update_;
 };

@@ -2,17 +2,14 @@
 
 #include "core/engine/lanes_examples.h"
 
-#include <c10/core/thread_pool.h>
-
 #include <algorithm>
-#include <atomic>
 #include <numeric>
 
 namespace descent {
 
 namespace {
 
-constexpr std::size_t kMostSpace = 64 << 20; // bytes a thread; beyond, matrix products are better at it
+constexpr std::size_t kMostSpace = 64 << 20; // bytes; beyond, matrix products are better at it
 
 template<class T>
 constexpr auto kType = std::is_same_v<T, float> ? at::kFloat : at::kDouble;
@@ -83,12 +80,6 @@ public:
         });
     }
 
-    bool take_threads(int threads) override {
-        helpers_.reset(); // not OpenMP's, which wait for the next pass by turning round and round
-        if (threads > 1) helpers_ = std::make_unique<c10::ThreadPool>(threads - 1);
-        return true;
-    }
-
     void keep(const std::vector<std::int64_t>& members) override {
         std::vector<Member> kept;
         for (const auto member : members)
@@ -113,7 +104,7 @@ private:
         Tensor labels;     ///< of the training set, in the order of lanes::Pass
         Tensor importance; ///< likewise, or undefined
     };
-    /// A thread's, for one block at a time.
+    /// Of the block in hand.
     struct Work {
         T *weights, *gradient;
         double* losses;
@@ -191,21 +182,10 @@ private:
     /// Calls f(block, a space to work in) for each.
     template<class F>
     void each_block(const F& f) {
-        const auto threads = helpers_ ? helpers_->size() + 1 : 1;
-        spaces_.resize(threads);
-        for (auto& space : spaces_)
-            if (!space.defined() || static_cast<std::size_t>(space.numel()) < space_)
-                space = at::empty({static_cast<std::int64_t>(space_)}, at::kByte);
-        std::atomic<std::int64_t> left = std::ssize(blocks_); // the widest first
-        const auto work = [&](std::size_t thread) {
-            auto* space = reinterpret_cast<std::byte*>(spaces_[thread].template data_ptr<std::uint8_t>());
-            for (auto i = --left; i >= 0; i = --left) f(blocks_[static_cast<std::size_t>(i)], space);
-        };
-        const auto shares = std::min(threads, blocks_.size());
-        for (std::size_t thread = 1; thread < shares; ++thread)
-            helpers_->run([&work, thread] { work(thread); });
-        work(0);
-        if (shares > 1) helpers_->waitWorkComplete();
+        if (!work_space_.defined() || static_cast<std::size_t>(work_space_.numel()) < space_)
+            work_space_ = at::empty({static_cast<std::int64_t>(space_)}, at::kByte);
+        auto* space = reinterpret_cast<std::byte*>(work_space_.template data_ptr<std::uint8_t>());
+        for (const auto& block : blocks_) f(block, space);
     }
 
     /// Calls f(of the block, of the family, how many): runs of numbers that lie together in both. Those of
@@ -350,9 +330,7 @@ private:
     std::vector<Block> blocks_;
     bool members_outermost_ = false; ///< in buffers
     std::size_t space_of_numbers_ = 0, space_of_confusion_ = 0, space_ = 0;
-    std::vector<Tensor> spaces_; ///< of each thread
-    std::unique_ptr<c10::ThreadPool>
-        helpers_; ///< all threads but the trainer's; null where there is no other
+    Tensor work_space_;
 };
 
 } // namespace

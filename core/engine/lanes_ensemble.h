@@ -10,8 +10,8 @@ namespace descent {
 ///
 /// Members of like width share a block of lanes, or a member has them for its examples (lanes::in_lanes);
 /// what they need is copied there. buffer() is [K, P] with strides 1, K, or P, 1 where most weights are of
-/// such members; what an optimizer does to it is one pass over memory either way. Blocks are shared out to
-/// torch's threads; results depend neither on those nor on a member's neighbours.
+/// such members; what an optimizer does to it is one pass over memory either way.
+/// Results do not depend on a member's neighbours.
 std::unique_ptr<EnsembleGradient> make_lane_ensemble(const EnsembleProblem& problem,
                                                      lanes::InstructionSet set);
 

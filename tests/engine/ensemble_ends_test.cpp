@@ -136,8 +136,11 @@ TEST(Ensemble, OneThatWasInterruptedIsBegunAnewInItsPlace) {
         for (const auto& run : first->runs()) again.emplace_back(run);
     }
     again[3].reset(); // a new run in this one's place
-    const auto second = unwrap(engine.start_ensemble(specs, *broken.writer, {.again = again}));
+    // In parts on threads of their own, which change no bit.
+    const auto second = unwrap(engine.start_ensemble(specs, *broken.writer, {.threads = 3, .again = again}));
     EXPECT_EQ(second->wait(), std::vector(4, RunState::finished));
+    EXPECT_EQ(second->progress().members, 4);
+    EXPECT_EQ(second->progress().over, 4);
     unwrap(whole.writer->flush());
     unwrap(broken.writer->flush());
     for (std::size_t i = 0; i < 4; ++i) {

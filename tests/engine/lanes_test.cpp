@@ -306,9 +306,8 @@ TEST_P(Precision, WithoutBiasesAgreesWithAutograd) {
 
 /// Loss and gradient of each member, by its seed.
 std::vector<std::pair<double, Tensor>> results(const EnsembleProblem& problem, const Tensor& filled,
-                                               lanes::InstructionSet set, int threads = 1) {
+                                               lanes::InstructionSet set) {
     const auto ensemble = make_lane_ensemble(problem, set);
-    EXPECT_TRUE(ensemble->take_threads(threads));
     auto weights = ensemble->buffer(), gradient = ensemble->buffer();
     weights.copy_(filled);
     MemberSums sums;
@@ -352,19 +351,6 @@ TEST_P(Precision, AMemberDoesNotDependOnItsNeighbours) {
                 EXPECT_TRUE(same_bits(gradient, together[i].second)) << k;
             }
         }
-    }
-}
-
-TEST_P(Precision, ResultsDoNotDependOnTheThreads) {
-    const Bench bench(with({.widths = {7, 30, 19}, .members = 37, .examples = 150}, {}));
-    const auto problem = bench.problem();
-    const auto set = lanes::instruction_sets().back();
-    const auto filled = bench.fill(make_lane_ensemble(problem, set)->buffer());
-    const auto one = results(problem, filled, set, 1);
-    const auto three = results(problem, filled, set, 3);
-    for (std::size_t k = 0; k < one.size(); ++k) {
-        EXPECT_EQ(three[k].first, one[k].first) << k;
-        EXPECT_TRUE(same_bits(three[k].second, one[k].second)) << k;
     }
 }
 
