@@ -62,8 +62,8 @@ BatchPlan::BatchPlan(const Examples& train, const Variation* variation, const Mo
     if (model_.ties_examples()) {
         if (!in_parts_) micro_batch_ = std::max<std::int64_t>(1, size());
         if (const auto least = std::min({first_batch_, last_batch_, micro_batch_}); least < 2 && size() > 1)
-            throw InputError("batch norm over batches of " + std::to_string(least) +
-                             " example, which have no spread; expected regime.batch_size, "
+            throw InputError("batch norm over batches of one example, "
+                             "which have no spread; expected regime.batch_size, "
                              "block and micro_batch of at least 2");
     }
     if (balanced_) {
