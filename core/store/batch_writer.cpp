@@ -31,6 +31,14 @@ double finite(double v) {
     return std::isfinite(v) ? v : 0;
 }
 
+// Where it is none, NULL.
+void bind_number(SQLite::Statement& to, int index, std::optional<double> value) {
+    if (value && !std::isnan(*value))
+        to.bind(index, *value);
+    else
+        to.bind(index);
+}
+
 } // namespace
 
 BatchWriter::BatchWriter(SQLite::Database& db)
@@ -51,9 +59,8 @@ BatchWriter::BatchWriter(SQLite::Database& db)
     , obsolete_checkpoints_(db, "SELECT DISTINCT file FROM checkpoint"
                                 " WHERE run_no = ? AND update_count <= ? AND file <> ?")
     , delete_checkpoints_(db, "DELETE FROM checkpoint WHERE run_no = ? AND update_count < ?")
-    , checkpoint_(
-          db,
-          "REPLACE INTO checkpoint (run_no, update_count, file, bytes, created_ms) VALUES (?, ?, ?, ?, ?)")
+    , checkpoint_(db, "REPLACE INTO checkpoint (run_no, update_count, file, bytes, created_ms, sha256, epoch,"
+                      " loss, best) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     , state_(db, "UPDATE run SET state = ?1, reason = ?2, ended_ms = iif(?3, ?4, NULL),"
                  " started_ms = iif(?1 = 'queued', started_ms, ifnull(started_ms, ?4)),"
                  " process_id = iif(?3, 0, process_id), updated_ms = ?4 WHERE run_no = ?5")
@@ -288,6 +295,10 @@ void BatchWriter::add_checkpoint(const Run& run, const CheckpointInfo& checkpoin
     checkpoint_.bind(3, checkpoint.file);
     checkpoint_.bind(4, checkpoint.bytes);
     checkpoint_.bind(5, now_ms());
+    checkpoint_.bind(6, checkpoint.sha256);
+    bind_number(checkpoint_, 7, checkpoint.epoch ? std::optional(checkpoint.epoch->passes) : std::nullopt);
+    bind_number(checkpoint_, 8, checkpoint.loss);
+    checkpoint_.bind(9, checkpoint.best ? 1 : 0);
     checkpoint_.exec();
     checkpoint_.reset();
 }

@@ -172,7 +172,8 @@ TEST_F(WriterTest, ReopensAtACheckpoint) {
     batch->changes = {{Update{10}, "optimizer.lr", "0.1"}, {Update{25}, "optimizer.lr", "0.2"}};
     writer->push(batch);
     checkpoint(20, "twenty");
-    query(place.path(), "INSERT INTO checkpoint SELECT run_no, 30, 'thirty', 1, 1 FROM run");
+    query(place.path(), "INSERT INTO checkpoint (run_no, update_count, file, bytes, created_ms) SELECT "
+                        "run_no, 30, 'thirty', 1, 1 FROM run");
     std::ofstream(checkpoint_folder(place.path()) / "thirty") << 1;
     change(RunState::interrupted, "the process that trained it is gone");
 
