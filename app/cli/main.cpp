@@ -104,6 +104,8 @@ int run(int argc, char** argv) {
     add_store_commands(app, action);
     add_score_commands(app, action);
     add_mask_command(app, action);
+    add_checkpoints_command(app, action);
+    add_evaluate_command(app, action);
     add_preset_command(app, action);
     add_exchange_commands(app, action);
     add_edit_commands(app, action);

@@ -58,15 +58,34 @@ bool is_share(const std::string& metric) {
            metric.ends_with("-share");
 }
 
-std::string value_text(const std::string& metric, double value) {
-    return is_share(metric) && std::isfinite(value) ? percent(value) : format_number(value);
-}
-
 } // namespace
 
 std::string epochs_text(Epoch epoch) {
     const bool whole = epoch.passes == std::floor(epoch.passes) && std::abs(epoch.passes) < 1e15;
     return whole ? format_count(static_cast<std::int64_t>(epoch.passes)) : format_number(epoch.passes);
+}
+
+std::string value_text(const std::string& metric, double value) {
+    return is_share(metric) && std::isfinite(value) ? percent(value) : format_number(value);
+}
+
+std::string bytes_text(std::int64_t bytes) {
+    const auto size = static_cast<double>(bytes);
+    if (size < 1e3) return format_count(bytes) + " bytes";
+    if (size < 1e6) return format_number(size / 1e3, 3) + " kB";
+    return size < 1e9 ? format_number(size / 1e6, 3) + " MB" : format_number(size / 1e9, 3) + " GB";
+}
+
+std::string checkpoints_text(const std::vector<CheckpointInfo>& checkpoints) {
+    if (checkpoints.empty()) return {};
+    std::string text = format_count(std::ssize(checkpoints)) + ", last at update " +
+                       format_count(checkpoints.back().update.count);
+    std::int64_t bytes = 0;
+    for (const auto& checkpoint : checkpoints) bytes += checkpoint.bytes;
+    if (const auto best = std::ranges::find_if(checkpoints, &CheckpointInfo::best); best != checkpoints.end())
+        text += ", best at update " + format_count(best->update.count) +
+                (best->loss ? " (loss " + format_number(*best->loss) + ")" : "");
+    return text + ", " + bytes_text(bytes);
 }
 
 void print_runs(Output& out, const std::vector<RunRecord>& runs) {
@@ -88,7 +107,8 @@ void print_runs(Output& out, const std::vector<RunRecord>& runs) {
 }
 
 void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>& metrics,
-               const std::vector<LogLine>& log, const Catalog& catalog, const std::string& store_option) {
+               const std::vector<LogLine>& log, const std::vector<CheckpointInfo>& checkpoints,
+               const Catalog& catalog, const std::string& store_option) {
     const auto line = [&](std::string_view label, const std::string& text) {
         if (text.empty()) return;
         out << "  " << out.faint(label)
@@ -104,6 +124,7 @@ void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>&
         format_count(run.updates.count) + " of " + format_count(run.planned.count) + " updates, ";
     line("trained",
          budget_text(run) + ", " + (run.spec.budget.epochs ? updates : "") + format_duration(run.seconds));
+    line("checkpoints", checkpoints_text(checkpoints));
     line("tags", joined(run.tags, ", "));
     line("note", run.note);
     if (run.trashed_ms) line("trashed", format_time(*run.trashed_ms));

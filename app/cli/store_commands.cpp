@@ -62,8 +62,8 @@ int show(const ShowOptions& options) {
     } else if (options.json) {
         out << dump(to_json(run), 2) << "\n";
     } else {
-        print_run(out, run, store->metrics(run.id), store->log(run.id), unwrap(load_engine())->catalog(),
-                  options.store.repeated());
+        print_run(out, run, store->metrics(run.id), store->log(run.id), store->checkpoints(run.id),
+                  unwrap(load_engine())->catalog(), options.store.repeated());
     }
     out.flush();
     return Exit::ok;

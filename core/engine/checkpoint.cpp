@@ -1,7 +1,5 @@
 #include "core/engine/checkpoint.h"
 
-#include "core/store/checkpoint_file.h"
-
 #include <nlohmann/json.hpp>
 
 #include <cstring>
@@ -28,6 +26,7 @@ const char* dtype_name(at::ScalarType type) {
     }
 }
 
+constexpr auto kBest = "best-loss";
 constexpr auto kWeightSource = "weight-source";
 constexpr std::string_view kInstruments = "instrument/";
 
@@ -102,7 +101,11 @@ public:
     }
     Standing standing() const {
         return read([&]() -> Standing {
-            return {{std::stoll(metadata("update"))}, std::strtod(metadata("seconds").c_str(), nullptr)};
+            Standing standing{{std::stoll(metadata("update"))},
+                              std::strtod(metadata("seconds").c_str(), nullptr)};
+            if (const auto best = content_.metadata.find(kBest); best != content_.metadata.end())
+                standing.best_loss = std::strtod(best->second.c_str(), nullptr);
+            return standing;
         });
     }
     /// By name; empty in files of earlier versions.
@@ -151,32 +154,49 @@ void read_tensors(const CheckpointFile& file, Experiment& experiment, Meter* met
 
 } // namespace
 
-std::int64_t save_checkpoint(const std::filesystem::path& file, const Standing& standing,
-                             Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
-                             Meter* meter, const RunId& run) {
-    TensorFile content;
-    for (const auto& [name, tensor] : tensors(experiment, meter)) {
-        TensorFile::Tensor row{name, dtype_name(tensor.scalar_type()), tensor.sizes().vec(), {}};
-        const auto* bytes = static_cast<const std::byte*>(tensor.data_ptr());
-        row.data.assign(bytes, bytes + tensor.nbytes());
-        content.tensors.push_back(std::move(row));
-    }
-    content.metadata = experiment.plan().state();
-    content.metadata["format"] = kFormat;
-    content.metadata["run"] = run.uuid;
+std::map<std::string, std::string> checkpoint_metadata(const Standing& standing, Experiment& experiment,
+                                                       const std::vector<std::unique_ptr<Probe>>& probes,
+                                                       Meter* meter, const RunId& run) {
+    auto metadata = experiment.plan().state();
+    metadata["format"] = kFormat;
+    metadata["run"] = run.uuid;
     if (const auto source = experiment.model().source(); !source.hash.empty())
-        content.metadata[kWeightSource] = source.hash;
-    content.metadata["update"] = std::to_string(standing.update.count);
-    content.metadata["seconds"] = to_hex(standing.seconds);
+        metadata[kWeightSource] = source.hash;
+    metadata["update"] = std::to_string(standing.update.count);
+    metadata["seconds"] = to_hex(standing.seconds);
+    metadata[kBest] = to_hex(standing.best_loss);
     auto of_probes = nlohmann::json::array();
     for (const auto& probe : probes) of_probes.push_back(to_hex(probe->state()));
-    content.metadata["probes"] = of_probes.dump();
+    metadata["probes"] = of_probes.dump();
     auto counters = experiment.counters();
     if (meter) counters.merge(meter->counters());
     auto others = nlohmann::json::object();
     for (const auto& [name, values] : counters) others[name] = to_hex(values);
-    content.metadata["counters"] = others.dump();
-    return write_tensor_file(file, content);
+    metadata["counters"] = others.dump();
+    return metadata;
+}
+
+void copy_tensors(Experiment& experiment, Meter* meter, TensorFile& content) {
+    const auto all = tensors(experiment, meter);
+    content.tensors.resize(all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto& [name, tensor] = all[i];
+        auto& row = content.tensors[i];
+        row.name = name;
+        row.dtype = dtype_name(tensor.scalar_type());
+        row.shape = tensor.sizes().vec();
+        const auto* bytes = static_cast<const std::byte*>(tensor.data_ptr());
+        row.data.assign(bytes, bytes + tensor.nbytes());
+    }
+}
+
+WrittenFile save_checkpoint(const std::filesystem::path& file, const Standing& standing,
+                            Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
+                            Meter* meter, const RunId& run) {
+    TensorFile content;
+    content.metadata = checkpoint_metadata(standing, experiment, probes, meter, run);
+    copy_tensors(experiment, meter, content);
+    return write_hashed_tensor_file(file, content);
 }
 
 void require_source(const std::filesystem::path& file, const TensorFile& checkpoint,

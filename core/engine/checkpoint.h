@@ -2,8 +2,11 @@
 
 #include "core/engine/experiment.h"
 #include "core/engine/meter.h"
+#include "core/store/checkpoint_file.h"
 
 #include <filesystem>
+#include <limits>
+#include <map>
 #include <string>
 
 namespace descent {
@@ -11,7 +14,8 @@ namespace descent {
 /// Where a run stands beside its weights.
 struct Standing {
     Update update{};
-    double seconds = 0; ///< training time
+    double seconds = 0;                                         ///< training time
+    double best_loss = std::numeric_limits<double>::infinity(); ///< the least that was evaluated so far
 };
 
 /// Everything that decides how a run goes on: weights ("model/…"), optimizer state ("optimizer/…"), averaged
@@ -19,11 +23,16 @@ struct Standing {
 /// began from ("pruning/start"), what instruments remember ("instrument/…") and, as metadata, random streams,
 /// place in the epoch and the counters of probes, schedule and meter. A safetensors file. Thread: the
 /// trainer's. `meter` may be null.
-std::int64_t save_checkpoint(const std::filesystem::path& file, const Standing& standing,
-                             Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
-                             Meter* meter, const RunId& run);
+WrittenFile save_checkpoint(const std::filesystem::path& file, const Standing& standing,
+                            Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
+                            Meter* meter, const RunId& run);
+/// Its two halves, for one that is written later.
+std::map<std::string, std::string> checkpoint_metadata(const Standing& standing, Experiment& experiment,
+                                                       const std::vector<std::unique_ptr<Probe>>& probes,
+                                                       Meter* meter, const RunId& run);
+/// Into content.tensors, whose memory is used again.
+void copy_tensors(Experiment& experiment, Meter* meter, TensorFile& content);
 
-struct TensorFile;
 /// Throws InputError where the network of a checkpoint began with weights of other files than those that
 /// Model::source now has the hash of; "" for none.
 void require_source(const std::filesystem::path& file, const TensorFile& checkpoint, const std::string& hash);

@@ -4,9 +4,11 @@
 #include "core/base/pruning.h"
 #include "core/engine/ensemble.h"
 #include "core/engine/ensemble_session.h"
+#include "core/engine/evaluate_run.h"
 #include "core/engine/run_facts.h"
 #include "core/engine/session.h"
 #include "core/engine/system.h"
+#include "core/store/checkpoints.h"
 #include "core/store/reader.h"
 #include "core/store/store.h"
 #include "core/store/trained_run.h"
@@ -97,16 +99,29 @@ public:
             if (start.experiment->data().inspection.provenance.data_hash != run.provenance.data_hash)
                 throw InputError("the data of run '" + run.name + "' (" + run.provenance.data_source +
                                  ") has changed since; it cannot go on from where it was");
-            const auto saved = unwrap(StoreReader::open(store.path()))->last_checkpoint(run.id);
+            auto [saved, warnings] =
+                newest_whole(*unwrap(StoreReader::open(store.path())), store.path(), run.id);
+            for (auto& line : warnings) start.log.push_back({LogLine::Level::warning, 0, std::move(line)});
             if (saved)
                 start.checkpoint = checkpoint_folder(store.path()) / saved->file;
             else
                 prune(start, store.path(), options);
+            start.own = saved;
             warn_of_differences(run.provenance, start);
             const auto planned = start.experiment->planned();
             auto session = std::make_unique<TrainingSession>(std::move(start), store, options.feed, busy_);
             unwrap(store.reopen(run.id, saved ? session->from() : Update{-1}, planned.count));
             return claim.give(std::move(session));
+        });
+    }
+
+    Result<EvaluationReport> evaluate(const RunRecord& run, const std::filesystem::path& store,
+                                      const CheckpointInfo& checkpoint,
+                                      const EvaluateOptions& options) override {
+        return guarded([&] {
+            const Claim claim(busy_);
+            use_threads(chosen_threads(options.threads, static_cast<int>(run.provenance.threads)));
+            return evaluate_run(run, store, checkpoint, options);
         });
     }
 
@@ -182,6 +197,10 @@ private:
         if (found->run.provenance.data_hash != experiment.data().inspection.provenance.data_hash)
             throw InputError("the data has changed since level " + below + " (run '" + found->run.name +
                              "') was trained; level " + level + " cannot be made from it");
+        if (const auto why = damage(store, found->saved))
+            throw InputError("the checkpoint of level " + below + " (run '" + found->run.name +
+                             "') is damaged: " + *why + "; train it anew to make level " + level +
+                             " from it");
         use_threads(start.threads); // late rewinding trains, and to the same bits
         experiment.prune(
             read_trained(found->checkpoint, experiment.weights(), experiment.model().source().hash),

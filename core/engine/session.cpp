@@ -15,7 +15,7 @@ TrainingSession::TrainingSession(Start start, StoreWriter& store, BatchSink* liv
     if (start.checkpoint.empty())
         trainer_.remember(record_.changes);
     else
-        from_ = trainer_.restore(start.checkpoint, record_.changes).update;
+        from_ = trainer_.restore(start.checkpoint, record_.changes, std::move(start.own)).update;
     for (auto& change : start.changes) control_.change(std::move(change));
     control_.set_breakpoints(std::move(start.breakpoints));
     for (auto& line : start.log) trainer_.note(line.level, std::move(line.text));

@@ -18,7 +18,8 @@ public:
     struct Start {
         std::unique_ptr<Experiment> experiment;
         RunRecord record;
-        std::filesystem::path checkpoint; ///< to go on from; empty to begin
+        std::filesystem::path checkpoint;    ///< to go on from; empty to begin
+        std::optional<CheckpointInfo> own{}; ///< how the store has it, where it is one of this very run
         std::vector<LogLine> log;
         int threads = 1;
         bool paused = false;

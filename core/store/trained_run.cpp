@@ -8,11 +8,12 @@ std::optional<TrainedRun> trained_run(const StoreReader& reader, const std::file
                                       const std::string& key) {
     for (auto& run : reader.runs_by_key(key)) {
         if (run.state != RunState::finished) continue;
-        const auto saved = reader.last_checkpoint(run.id);
+        auto saved = reader.last_checkpoint(run.id);
         if (!saved || saved->update != run.updates) continue;
         auto file = checkpoint_folder(store) / saved->file;
         std::error_code gone;
-        if (std::filesystem::exists(file, gone)) return TrainedRun{std::move(run), std::move(file)};
+        if (std::filesystem::exists(file, gone))
+            return TrainedRun{std::move(run), std::move(file), std::move(*saved)};
     }
     return std::nullopt;
 }

@@ -1,3 +1,4 @@
+#include "core/store/checkpoints.h"
 #include "tests/store/store_testing.h"
 
 #include <gmock/gmock.h>
@@ -143,17 +144,57 @@ TEST_F(WriterTest, ProgressNeverGoesBack) {
     EXPECT_EQ(place.stored(run).seconds, 3);
 }
 
-TEST_F(WriterTest, KeepsTheNewestCheckpointOnly) {
+TEST_F(WriterTest, KeepsTheLastCheckpointTheBestAndSomeOfTheWay) {
     checkpoint(10, "ten");
     checkpoint(20, "twenty");
-    EXPECT_FALSE(has_file("ten"));
-    EXPECT_TRUE(has_file("twenty"));
+    EXPECT_TRUE(has_file("ten"));
     EXPECT_EQ(place.reader()->last_checkpoint(run)->file, "twenty");
     checkpoint(20, "again");
     EXPECT_FALSE(has_file("twenty"));
-    checkpoint(30, "again");
-    EXPECT_TRUE(has_file("again"));
-    EXPECT_EQ(query(place.path(), "SELECT update_count, file FROM checkpoint"), "30|again");
+    auto batch = batch_of(run);
+    batch->checkpoint =
+        CheckpointInfo{.update = Update{10}, .file = "ten", .bytes = 2, .loss = 1, .best = true};
+    writer->push(batch);
+    for (std::int64_t update = 30; update <= 400; update += 10) checkpoint(update, std::to_string(update));
+    auto kept = place.reader()->checkpoints(run);
+    EXPECT_EQ(kept.size(), CheckpointLimits{}.count + 2);
+    EXPECT_TRUE(kept.front().best);
+    EXPECT_EQ(kept.back().update, Update{400});
+    std::size_t files = 0;
+    for (const auto& file : std::filesystem::directory_iterator(checkpoint_folder(place.path()))) {
+        ++files;
+        EXPECT_EQ(std::ranges::count(kept, file.path().filename().string(), &CheckpointInfo::file), 1);
+    }
+    EXPECT_EQ(files, kept.size()) << "what has no row has no file";
+
+    batch = batch_of(run);
+    batch->checkpoint =
+        CheckpointInfo{.update = Update{410}, .file = "410", .bytes = 2, .loss = 0.5, .best = true};
+    writer->push(batch);
+    must(writer->flush());
+    EXPECT_EQ(query(place.path(), "SELECT update_count FROM checkpoint WHERE best"), "410");
+}
+
+TEST_F(WriterTest, WhatACrashLeftIsRemovedAtTheNextOpen) {
+    const auto of = [](const RunId& id, const std::string& rest) { return id.uuid + "-" + rest; };
+    checkpoint(10, of(run, "10.safetensors"));
+    const auto folder = checkpoint_folder(place.path());
+    const auto make = [&](const std::string& name) { std::ofstream(folder / name) << 1; };
+    make(of(run, "20.safetensors"));
+    make(of(run, "30.safetensors.0123abcd.tmp"));
+    make("notes.txt");
+    make(of(RunId::random(), "1.safetensors"));
+    writer.reset();
+    writer = place.writer();
+    must(writer->flush());
+    EXPECT_TRUE(has_file(of(run, "20.safetensors"))) << "its trainer may be about to tell";
+    change(RunState::interrupted);
+    writer.reset();
+    writer = place.writer();
+    must(writer->flush());
+    EXPECT_TRUE(has_file(of(run, "10.safetensors")));
+    EXPECT_TRUE(has_file("notes.txt"));
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 2);
 }
 
 TEST_F(WriterTest, ACheckpointsNameCannotReachOutOfItsFolder) {
