@@ -30,8 +30,9 @@ constexpr auto kBest = "best-loss";
 constexpr auto kWeightSource = "weight-source";
 constexpr std::string_view kInstruments = "instrument/";
 
-/// Every tensor of the experiment under its name in the file; the tensors are the live ones.
-std::vector<std::pair<std::string, Tensor>> tensors(Experiment& experiment, Meter* meter) {
+} // namespace
+
+std::vector<std::pair<std::string, Tensor>> checkpoint_tensors(Experiment& experiment, Meter* meter) {
     std::vector<std::pair<std::string, Tensor>> all;
     for (const auto& leaf : experiment.weights().leaves())
         all.emplace_back("model/" + leaf.name, leaf.tensor.detach());
@@ -52,6 +53,13 @@ std::vector<std::pair<std::string, Tensor>> tensors(Experiment& experiment, Mete
             all.emplace_back(std::string(kInstruments) + name, tensor);
     return all;
 }
+
+bool fits(const TensorFile::Tensor& stored, const Tensor& live) {
+    return stored.shape == live.sizes().vec() && stored.dtype == dtype_name(live.scalar_type()) &&
+           stored.data.size() == live.nbytes();
+}
+
+namespace {
 
 // JSON has no NaN, and counters may be: hexadecimal text keeps every bit.
 std::string to_hex(double value) {
@@ -130,7 +138,7 @@ private:
 void read_tensors(const CheckpointFile& file, Experiment& experiment, Meter* meter) {
     std::map<std::string_view, const TensorFile::Tensor*> stored;
     for (const auto& tensor : file.content().tensors) stored[tensor.name] = &tensor;
-    for (auto& [name, tensor] : tensors(experiment, meter)) {
+    for (auto& [name, tensor] : checkpoint_tensors(experiment, meter)) {
         const auto found = stored.find(name);
         const bool seen_only = name.starts_with(kInstruments);
         if (found == stored.end()) {
@@ -138,8 +146,7 @@ void read_tensors(const CheckpointFile& file, Experiment& experiment, Meter* met
             continue;
         }
         const auto& from = *found->second;
-        if (from.shape != tensor.sizes().vec() || from.dtype != dtype_name(tensor.scalar_type()) ||
-            from.data.size() != tensor.nbytes()) {
+        if (!fits(from, tensor)) {
             if (!seen_only) file.refuse("'" + name + "' does not fit this run's");
         } else {
             std::memcpy(tensor.data_ptr(), from.data.data(), from.data.size());
@@ -177,7 +184,7 @@ std::map<std::string, std::string> checkpoint_metadata(const Standing& standing,
 }
 
 void copy_tensors(Experiment& experiment, Meter* meter, TensorFile& content) {
-    const auto all = tensors(experiment, meter);
+    const auto all = checkpoint_tensors(experiment, meter);
     content.tensors.resize(all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
         const auto& [name, tensor] = all[i];
@@ -210,6 +217,14 @@ void require_source(const std::filesystem::path& file, const TensorFile& checkpo
 
 Standing standing_of(const std::filesystem::path& file) {
     return CheckpointFile(file).standing();
+}
+
+CheckpointContent read_checkpoint(const std::filesystem::path& file) {
+    const CheckpointFile from(file);
+    CheckpointContent read{from.content(), from.standing(), from.counters(), {}};
+    const auto of_probes = from.read([&] { return nlohmann::json::parse(from.metadata("probes")); });
+    for (const auto& row : of_probes) read.probes.push_back(from.read([&] { return from_hex(row); }));
+    return read;
 }
 
 Standing load_checkpoint(const std::filesystem::path& file, Experiment& experiment,

@@ -8,6 +8,8 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace descent {
 
@@ -39,6 +41,20 @@ void require_source(const std::filesystem::path& file, const TensorFile& checkpo
 
 /// Where the run stood when the file was written. Throws InputError where it is damaged.
 Standing standing_of(const std::filesystem::path& file);
+
+/// What there is in the file, read but not put anywhere. Throws InputError where it is damaged.
+struct CheckpointContent {
+    TensorFile file;
+    Standing standing;
+    std::map<std::string, std::vector<double>> counters;
+    std::vector<std::vector<double>> probes; ///< what each keeps, in order
+};
+CheckpointContent read_checkpoint(const std::filesystem::path& file);
+
+/// Every tensor of the experiment under its name in a checkpoint; the tensors are the live ones.
+std::vector<std::pair<std::string, Tensor>> checkpoint_tensors(Experiment& experiment, Meter* meter);
+/// Whether a stored tensor has the type and shape of a live one.
+bool fits(const TensorFile::Tensor& stored, const Tensor& live);
 
 /// Throws InputError where the file is damaged or does not fit the experiment; the experiment may then be
 /// half restored.

@@ -171,8 +171,8 @@ public:
     /// Reads the data, creates the run in the store and starts it. On error nothing was stored.
     virtual Result<std::unique_ptr<Session>> start(const RunSpec& spec, StoreWriter& store,
                                                    const StartOptions& options = {}) = 0;
-    /// Continues a stopped or interrupted run from its newest checkpoint that is whole (its log says which
-    /// are not), or from its beginning where there is none: the samples after it are made again, bit for bit.
+    /// Takes up a run that is over from its last checkpoint, bit for bit; or begins a branch: what has a
+    /// parent and no id yet. See core/base/branch_request.h.
     virtual Result<std::unique_ptr<Session>> resume(const RunRecord& run, StoreWriter& store,
                                                     const StartOptions& options = {}) = 0;
 

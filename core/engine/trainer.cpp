@@ -1,6 +1,7 @@
 #include "core/engine/trainer.h"
 
 #include "core/base/format.h"
+#include "core/base/length.h"
 #include "core/engine/run_probes.h"
 
 #include <algorithm>
@@ -32,10 +33,14 @@ Trainer::Trainer(Experiment& experiment, Control& control, Sinks sinks, RunId ru
     , planned_(experiment.planned())
     , evaluate_every_(experiment.regime().integer("evaluate_every"))
     , record_every_(experiment.regime().integer("record_every")) {
-    matrix_every_ = matrix_interval(evaluate_every_, experiment.plan().planned_epochs({}));
+    plan_matrices();
     const auto& facts = experiment.data().inspection.provenance;
     probes_ = make_probes(
         {experiment.spec(), facts.classes, facts.majority_baseline, experiment.data().detection}, recorder_);
+}
+
+void Trainer::plan_matrices() {
+    matrix_every_ = matrix_interval(evaluate_every_, experiment_.plan().planned_epochs(update_));
 }
 
 void Trainer::remember(const std::vector<Change>& made) {
@@ -53,8 +58,24 @@ Standing Trainer::restore(const std::filesystem::path& file, const std::vector<C
     const auto standing = load_checkpoint(file, experiment_, probes_, &meter_);
     update_ = standing.update;
     planned_ = experiment_.planned();
+    plan_matrices();
     seconds_before_ = standing.seconds;
     checkpointer_.restored(standing, std::move(own));
+    return standing;
+}
+
+Standing Trainer::branch(const BranchPoint& from) {
+    std::vector<std::string> said;
+    const auto standing = branch_off(from, experiment_, probes_, &meter_, said);
+    update_ = standing.update;
+    planned_ = experiment_.planned();
+    plan_matrices();
+    seconds_before_ = standing.seconds;
+    branches_ = true;
+    const auto changed = changed_settings(from.in_force, experiment_.spec());
+    note(LogLine::Level::info, "branch of " + from.parent + " at update " + format_count(update_.count) +
+                                   (changed.empty() ? ", with the same settings" : ": " + changed));
+    for (auto& line : said) note(LogLine::Level::info, std::move(line));
     return standing;
 }
 
@@ -177,6 +198,10 @@ void Trainer::put_in_force(const Change& change) {
     note(LogLine::Level::info,
          "changed at update " + format_count(change.at.count) + ": " + change.path + " = " + change.value);
     changes_.push_back(change);
+    if (!is_length(change.path)) return;
+    plan_matrices();
+    for (const auto& line : depends_on_length(experiment_.regime()))
+        note(LogLine::Level::warning, "not as planned so from the beginning: " + line);
 }
 
 /// What the spec plans for this update, what the run is known to have done, and what a person asks for now.
@@ -260,9 +285,12 @@ RunState Trainer::loop() {
     experiment_.require_pruned();
     set_state(RunState::running);
     checkpointer_.begin();
+    if (branches_) checkpoint(); // what it branched off may go
     evaluated_at_ = seconds();
     std::optional<std::string> early;
-    while (update_ < planned_ && !(early = experiment_.stop_early())) {
+    while (true) {
+        make_changes(); // one of the length decides whether this is the end
+        if (update_ >= planned_ || (early = experiment_.stop_early())) break;
         const auto leave = next_leave();
         if (leave.stop) {
             checkpoint();
@@ -279,11 +307,12 @@ RunState Trainer::loop() {
     }
     epoch_ = {experiment_.plan().passes()};
     experiment_.require_pruned();
+    // Before the last evaluation, which a longer run would not have made here: it can go on from this.
+    checkpoint();
     evaluate(nullptr, true);
     density_.record(recorder_);
     const Lens lens{experiment_, experiment_.weights().gradient(), 0, experiment_.lr(), update_};
     meter_.at_end(lens, [this] { return control_.stopping(); });
-    checkpoint();
     set_state(RunState::finished, early.value_or(""));
     return RunState::finished;
 }

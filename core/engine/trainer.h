@@ -2,6 +2,7 @@
 
 #include "core/analysis/constant_answer.h"
 #include "core/base/events.h"
+#include "core/engine/branch.h"
 #include "core/engine/checkpointer.h"
 #include "core/engine/control.h"
 #include "core/engine/density.h"
@@ -43,13 +44,17 @@ public:
     /// `own`: how the store has it, where it is one of this very run.
     Standing restore(const std::filesystem::path& file, const std::vector<Change>& made = {},
                      std::optional<CheckpointInfo> own = {});
-    /// The same for a run that has no checkpoint.
+    /// Begins where another run stood, and keeps that as a checkpoint of its own before the first update.
+    /// Throws InputError as branch_off does.
+    Standing branch(const BranchPoint& from);
+    /// As restore() for a run that has no checkpoint.
     void remember(const std::vector<Change>& made);
     /// A line for the run's log, sent with the next batch.
     void note(LogLine::Level level, std::string text);
     /// Trains to the end and returns the final state; never throws. The last batch pushed carries that state.
     RunState run();
     RunState state() const { return state_; }
+    Update planned() const { return planned_; } ///< before run()
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -57,6 +62,7 @@ private:
     RunState loop();
     Control::Leave next_leave(); // with pauses, changes and requests handled
     void make_changes();
+    void plan_matrices();
     void put_in_force(const Change& change);
     void set_breakpoints(std::vector<Breakpoint> breakpoints);
     UpdateFacts make_update();
@@ -92,6 +98,7 @@ private:
     std::int64_t examples_since_ = 0;
     Clock::time_point last_flush_{};
     double pass_seconds_ = 0; // of a gradient over the training set, about
+    bool branches_ = false;   // of another run, and has no checkpoint yet
     Epoch epoch_{};           // of the update in hand
     std::string why_paused_;  // a breakpoint's reason, until the pause
     std::vector<LogLine> log_;

@@ -261,8 +261,7 @@ TEST_F(WriterTest, ReopensOnlyWhatCanBeResumed) {
     EXPECT_EQ(refusal(writer->reopen(run, Update{0}, 1)),
               "run '" + name + "' is being trained by this program already");
     change(RunState::finished);
-    EXPECT_EQ(refusal(writer->reopen(run, Update{0}, 1)),
-              "run '" + name + "' is finished; only stopped and interrupted runs can be resumed");
+    EXPECT_EQ(refusal(writer->reopen(run, Update{0}, 1)), "accepted") << "to be trained longer";
     EXPECT_THAT(refusal(writer->reopen(RunId{"none"}, Update{0}, 1)), HasSubstr("there is no run none"));
 
     Child other({"hold", place.path().string()});
@@ -272,6 +271,16 @@ TEST_F(WriterTest, ReopensOnlyWhatCanBeResumed) {
     other.kill();
     other.wait();
     EXPECT_EQ(refusal(writer->reopen(held, Update{0}, 1)), "accepted");
+}
+
+TEST_F(WriterTest, ADivergedRunForgetsWhatWasChangedFromThereOn) {
+    auto batch = std::make_shared<MetricBatch>();
+    batch->run = run;
+    batch->changes = {{{3}, "optimizer.lr", "0.2"}, {{7}, "optimizer.lr", "9"}};
+    ASSERT_TRUE(writer->push(batch));
+    change(RunState::diverged);
+    must(writer->reopen(run, Update{5}, 10));
+    EXPECT_EQ(place.stored(run).changes, (std::vector<Change>{{{3}, "optimizer.lr", "0.2"}}));
 }
 
 TEST_F(WriterTest, OrderHoldsBetweenBatchesAndTasks) {
