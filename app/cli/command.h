@@ -21,7 +21,8 @@ using Action = std::function<int()>;
 void add_catalog_commands(CLI::App& app, Action& action);    ///< tasks, models, optimizers, regimes, probes
 void add_inspect_command(CLI::App& app, Action& action);     ///< inspect
 void add_data_commands(CLI::App& app, Action& action);       ///< data, data make, preview, inspect
-void add_run_commands(CLI::App& app, Action& action);        ///< run, resume
+void add_run_commands(CLI::App& app, Action& action);        ///< run
+void add_resume_commands(CLI::App& app, Action& action);     ///< resume, branch
 void add_gradient_command(CLI::App& app, Action& action);    ///< gradient
 void add_ladder_command(CLI::App& app, Action& action);      ///< ladder
 void add_sweep_command(CLI::App& app, Action& action);       ///< sweep

@@ -97,6 +97,7 @@ int run(int argc, char** argv) {
 
     Action action;
     add_run_commands(app, action);
+    add_resume_commands(app, action);
     add_ladder_command(app, action);
     add_sweep_command(app, action);
     add_study_commands(app, action);

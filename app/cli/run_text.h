@@ -5,10 +5,17 @@
 #include "core/base/events.h"
 #include "core/base/run_record.h"
 
+#include <map>
+#include <string>
+#include <vector>
+
 namespace descent::cli {
 
+/// What parents are called, see core/store/lineage.h.
+using ParentNames = std::map<RunId, std::string>;
+
 /// One line a run.
-void print_runs(Output& out, const std::vector<RunRecord>& runs);
+void print_runs(Output& out, const std::vector<RunRecord>& runs, const ParentNames& parents);
 
 /// "3", "1,000", "2.5".
 std::string epochs_text(Epoch epoch);
@@ -24,6 +31,6 @@ std::string bytes_text(std::int64_t bytes);
 /// `store_option` goes into the commands it suggests.
 void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>& metrics,
                const std::vector<LogLine>& log, const std::vector<CheckpointInfo>& checkpoints,
-               const Catalog& catalog, const std::string& store_option);
+               const Catalog& catalog, const ParentNames& parents, const std::string& store_option);
 
 } // namespace descent::cli
