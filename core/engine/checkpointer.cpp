@@ -60,7 +60,7 @@ void Checkpointer::evaluated(Update at, Epoch epoch, double loss, bool last) {
             copy_ = {};
         }
     }
-    metadata_.clear();
+    if (!last) metadata_.clear(); // else it is what save() writes
 }
 
 bool Checkpointer::due() const {
@@ -96,7 +96,9 @@ void Checkpointer::save(Standing standing, Epoch epoch) {
     if (own_ && own_->update == standing.update) return;
     standing.best_loss = best_loss_;
     TensorFile content;
-    content.metadata = checkpoint_metadata(standing, experiment_, probes_, &meter_, run_);
+    // Of the last evaluation it holds nothing: a longer run would not have made it here.
+    content.metadata = metadata_.empty() ? checkpoint_metadata(standing, experiment_, probes_, &meter_, run_)
+                                         : std::exchange(metadata_, {});
     copy_tensors(experiment_, &meter_, content);
     auto info = write(content, standing.update, epoch);
     info.loss = std::exchange(final_loss_, {});

@@ -307,9 +307,9 @@ RunState Trainer::loop() {
     }
     epoch_ = {experiment_.plan().passes()};
     experiment_.require_pruned();
-    // Before the last evaluation, which a longer run would not have made here: it can go on from this.
-    checkpoint();
+    checkpointer_.before_evaluation({update_, seconds()}); // what a longer run can go on from
     evaluate(nullptr, true);
+    checkpoint();
     density_.record(recorder_);
     const Lens lens{experiment_, experiment_.weights().gradient(), 0, experiment_.lr(), update_};
     meter_.at_end(lens, [this] { return control_.stopping(); });
