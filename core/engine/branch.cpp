@@ -180,10 +180,11 @@ Standing branch_off(const BranchPoint& from, Experiment& experiment,
     if (spec.task.id == before.task.id && probes.size() == saved.probes.size())
         for (std::size_t i = 0; i < probes.size(); ++i)
             if (!saved.probes[i].empty()) probes[i]->restore(saved.probes[i]);
-    if (experiment.planned() <= at)
+    const auto& epochs = spec.budget.epochs;
+    if (experiment.planned() <= at || (epochs && static_cast<double>(*epochs) <= plan.passes()))
         throw InputError("nothing would be left to train: run '" + from.parent + "' stands at update " +
-                         format_count(at.count) + " there, and the branch would end at update " +
-                         format_count(experiment.planned().count) + "; expected a greater length");
+                         format_count(at.count) + " there, after " + format_number(plan.passes()) +
+                         " epochs; expected a greater length");
     return saved.standing;
 }
 
