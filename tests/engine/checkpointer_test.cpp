@@ -22,7 +22,11 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 
 /// Overfits soon: the least validation loss is not the last.
 RunSpec overfitting(const Settings& more = {}) {
-    Settings settings{{"epochs", "40"}, {"model.hidden", "12"}, {"regime.batch_size", "7"}};
+    Settings settings{{"epochs", "40"},
+                      {"model.hidden", "12"},
+                      {"optimizer.lr", "0.03"},
+                      {"regime.batch_size", "7"},
+                      {"regime.label_noise", "0.4"}};
     settings.insert(settings.end(), more.begin(), more.end());
     return make_spec("gru", "adam", "sgd", settings);
 }
@@ -150,6 +154,7 @@ TEST(Checkpointer, TheBestSoFarSurvivesAStopWhereverItComes) {
     Training whole(spec);
     whole.trainer.run();
     const auto expected = best_of(saved_by(whole.store));
+    ASSERT_LT(expected.update.count + 1, whole.experiment.updates().count);
     for (const int stop : {1, 4, 5, static_cast<int>(expected.update.count),
                            static_cast<int>(expected.update.count) + 1, 150}) {
         Training first(spec);
