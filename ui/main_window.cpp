@@ -12,6 +12,7 @@
 #include "ui/state/store_host.h"
 #include "ui/state/training.h"
 #include "ui/widgets/incoming.h"
+#include "ui/widgets/interrupted_bar.h"
 #include "ui/widgets/nav_rail.h"
 
 #include <QActionGroup>
@@ -27,6 +28,7 @@
 #include <QSettings>
 #include <QStackedWidget>
 #include <QToolButton>
+#include <QVBoxLayout>
 
 namespace descent::ui {
 
@@ -97,12 +99,30 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
         page->setProperty("role", QStringLiteral("page"));
         stack_->addWidget(page);
     }
+    auto* pages = new QWidget;
+    auto* column = new QVBoxLayout(pages);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* interrupted = new InterruptedBar(engine, store, training, settings);
+    auto* above = new QVBoxLayout; // takes no room while nothing is in it
+    above->setContentsMargins(theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2, 0);
+    above->addWidget(interrupted);
+    column->addLayout(above);
+    column->addWidget(stack_, 1);
+    connect(interrupted, &InterruptedBar::resumed, this, [this](const RunId& run) {
+        train_->showRun(run);
+        showPage(Page::train);
+    });
+    connect(interrupted, &InterruptedBar::refused, this, [this](const QString& reason) {
+        showPage(Page::runs);
+        runs_->complain(reason);
+    });
     auto* middle = new QWidget;
     auto* row = new QHBoxLayout(middle);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
     row->addWidget(rail_);
-    row->addWidget(stack_, 1);
+    row->addWidget(pages, 1);
     setCentralWidget(middle);
     buildMenus();
 
@@ -119,6 +139,10 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
     });
     connect(runs_, &RunsPage::trainAgain, this, [this](const Request& request) {
         train_->setRequest(request);
+        showPage(Page::train);
+    });
+    connect(runs_, &RunsPage::branchWanted, this, [this](const BranchOffer& offer) {
+        train_->branch(offer);
         showPage(Page::train);
     });
     connect(runs_, &RunsPage::compareWanted, this, [this](const std::vector<RunId>& runs) {

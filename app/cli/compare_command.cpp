@@ -7,6 +7,7 @@
 #include "core/store/checkpoint_file.h"
 #include "core/store/csv_text.h"
 #include "core/store/file_replacement.h"
+#include "core/store/lineage.h"
 #include "core/store/store.h"
 
 #include <CLI/CLI.hpp>
@@ -166,7 +167,7 @@ std::vector<PlotPoint> curve_of(const StoreReader& store, const RunRecord& run, 
     const auto axis = SeriesAxis::make(options.axis, static_cast<double>(run.provenance.train_examples),
                                        static_cast<double>(std::max(run.planned.count, run.updates.count)));
     std::vector<PlotPoint> points;
-    for (const auto& point : store.series(run.id, metric))
+    for (const auto& point : joined_series(store, run.id, metric))
         points.push_back({axis.of_moment(point), point.value});
     return smooth(points, options.smoothing);
 }

@@ -6,6 +6,7 @@
 #include "core/base/format.h"
 #include "core/exchange/exchange.h"
 #include "core/store/curve_csv.h"
+#include "core/store/lineage.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -22,6 +23,7 @@ struct ExportOptions {
     StoreOption store;
     std::vector<std::string> runs;
     std::string where, csv, jsonl, tensorboard, bundle, curve;
+    bool joined = false;
 };
 
 struct ImportOptions {
@@ -65,6 +67,8 @@ int export_runs(const ExportOptions& options) {
         unwrap(curve_kind(options.curve));
         if (options.csv.empty()) throw InputError("export: --curve goes with --csv");
     }
+    if (options.joined && (options.csv.empty() || !options.curve.empty()))
+        throw InputError("export: --joined goes with --csv, without --curve");
     const auto store = options.store.reader();
     const auto chosen = chosen_runs(*store, options);
     const std::filesystem::path file = form->file;
@@ -79,6 +83,7 @@ int export_runs(const ExportOptions& options) {
     const auto write = [&]() -> Result<std::int64_t> {
         if (!options.curve.empty())
             return export_curve_csv(*store, chosen, unwrap(curve_kind(options.curve)), file, go_on);
+        if (options.joined) return export_joined_csv(*store, chosen, file, go_on);
         if (!options.csv.empty()) return export_csv(*store, chosen, file, go_on);
         if (!options.jsonl.empty()) return export_jsonl(*store, chosen, file, go_on);
         if (!options.tensorboard.empty()) return export_tensorboard(*store, chosen, file, go_on);
@@ -167,6 +172,8 @@ void add_export(CLI::App& app, Action& action) {
         ->add_option("--curve", options->curve,
                      "With --csv: the curves of detectors and classes instead: fa-fr, roc or det")
         ->type_name("KIND");
+    command->add_flag("--joined", options->joined,
+                      "With --csv: a branch's samples begin with its parents', up to where it branched off");
     command
         ->add_option("--jsonl", options->jsonl,
                      "Runs with everything that is text or number, a JSON object a line")

@@ -97,6 +97,7 @@ int run(int argc, char** argv) {
 
     Action action;
     add_run_commands(app, action);
+    add_resume_commands(app, action);
     add_ladder_command(app, action);
     add_sweep_command(app, action);
     add_study_commands(app, action);
@@ -104,6 +105,8 @@ int run(int argc, char** argv) {
     add_store_commands(app, action);
     add_score_commands(app, action);
     add_mask_command(app, action);
+    add_checkpoints_command(app, action);
+    add_evaluate_command(app, action);
     add_preset_command(app, action);
     add_exchange_commands(app, action);
     add_edit_commands(app, action);

@@ -77,13 +77,22 @@ std::int64_t whole_number(const std::string& option, const std::string& text, st
 void RequestOptions::add_shared_to(CLI::App& command, const std::string& seed_help) {
     command.add_option("--task", task_, "What to learn (descent tasks lists them)")->type_name("TASK");
     command.add_option("--model", model_, "The network (descent models)")->type_name("MODEL");
+    add_settings_to(command);
+    command.add_option("--seed", seed_, seed_help)->type_name("N");
+}
+
+void RequestOptions::add_settings_to(CLI::App& command) {
     command.add_option("--optimizer", optimizer_, "The update rule (descent optimizers)")
         ->type_name("OPTIMIZER");
     command.add_option("--set", settings_, "A parameter: group.parameter=value; may be repeated")
         ->type_name("GROUP.NAME=VALUE")
         ->allow_extra_args(false);
     command.add_option("--epochs", epochs_, "Train for N passes over the training set")->type_name("N");
-    command.add_option("--seed", seed_, seed_help)->type_name("N");
+}
+
+void RequestOptions::add_branch_to(CLI::App& command) {
+    add_settings_to(command);
+    add_regime_to(command);
 }
 
 void RequestOptions::add_regime_to(CLI::App& command) {

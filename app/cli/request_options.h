@@ -27,6 +27,8 @@ public:
     void add_shared_to(CLI::App& command, const std::string& seed_help);
     /// The shared ones, --regime and --updates: a sweep's, whose spec file says more than a run.
     void add_sweep_to(CLI::App& command);
+    /// Those that a branch may have otherwise: --optimizer, --regime, --set, --epochs, --updates.
+    void add_branch_to(CLI::App& command);
     /// Lays those that were given over `request`. Throws InputError.
     void apply_to(Request& request) const;
     bool seed_given() const { return seed_.has_value(); }
@@ -43,6 +45,7 @@ private:
     std::vector<std::string> settings_, changes_;
     bool takes_spec_ = false;
 
+    void add_settings_to(CLI::App& command);
     void add_regime_to(CLI::App& command);
 };
 

@@ -1,8 +1,7 @@
 #include "app/cli/command.h"
 #include "app/cli/follow.h"
-#include "app/cli/progress_line.h"
 #include "app/cli/request_options.h"
-#include "core/analysis/breakpoint.h"
+#include "app/cli/train_options.h"
 #include "core/analysis/report_presets.h"
 #include "core/base/pruning.h"
 #include "core/store/trained_run.h"
@@ -17,73 +16,15 @@ namespace descent::cli {
 
 namespace {
 
-/// How a run is shown and on how many threads it is trained: the same for run and resume.
-struct ShowOptions {
-    StoreOption store;
-    std::optional<std::string> threads;
-    std::vector<std::string> breakpoints;
-    bool json = false, quiet = false;
-
-    void add_to(CLI::App& command) {
-        command
-            .add_option("--threads", threads,
-                        "Threads to compute with (default: 1, or what the run was begun with)")
-            ->type_name("N");
-        command
-            .add_option("--break", breakpoints,
-                        "Stop, with a checkpoint, when a condition comes true; may be repeated")
-            ->type_name("CONDITION")
-            ->allow_extra_args(false);
-        store.add_to(command);
-        command.add_flag("--json", json, "One JSON object a line, everything that is measured");
-        command.add_flag("--quiet", quiet, "Print the run's name at the end and nothing else");
-    }
-
-    int thread_count() const {
-        if (!threads) return 0;
-        return static_cast<int>(whole_number("--threads", *threads, 1, 1024));
-    }
-
-    /// Throws InputError where a condition cannot be read.
-    void check_breakpoints() const {
-        for (const auto& condition : breakpoints) unwrap(Breakpoint::parse(condition));
-    }
-
-    bool speaks() const { return !json && !quiet; }
-    /// Says how far the reading of data is.
-    StartOptions start(ProgressLine& line) const {
-        return {.threads = thread_count(),
-                .progress = [&line](double share, const std::string& what) { line.show(share, what); },
-                .breakpoints = breakpoints};
-    }
-    std::unique_ptr<Reporter> reporter(Output& out) const {
-        return json ? make_json_reporter(out) : make_text_reporter(out, store.repeated(), quiet);
-    }
-};
-
 struct RunOptions {
     RequestOptions request;
-    ShowOptions show;
+    TrainOptions show;
     std::optional<std::string> replicates;
 };
 
-struct ResumeOptions {
-    ShowOptions show;
-    std::string run;
-    std::vector<std::string> changes;
-};
-
-/// "optimizer.lr=0.05"
-Change read_change(const std::string& text) {
-    const auto equals = text.find('='), dot = text.find('.');
-    if (equals == std::string::npos || dot == std::string::npos || dot > equals)
-        throw InputError("--change " + text + ": expected group.parameter=value, such as optimizer.lr=0.05");
-    return {{}, text.substr(0, equals), text.substr(equals + 1)};
-}
-
 /// Trains what a pruned network is made from, lowest level first, as runs of their own, where the store does
 /// not have it. Returns the exit code of the first that did not finish.
-int train_levels_below(const RunSpec& spec, Engine& engine, StoreWriter& writer, const ShowOptions& show,
+int train_levels_below(const RunSpec& spec, Engine& engine, StoreWriter& writer, const TrainOptions& show,
                        Output& out, const InterruptWatch& watch) {
     bool checked = false;
     for (const auto& below : pruning_ancestors(spec)) {
@@ -165,46 +106,6 @@ int run(const RunOptions& options) {
     return worst;
 }
 
-int resume(const ResumeOptions& options) {
-    int threads = options.show.thread_count();
-    options.show.check_breakpoints();
-    std::vector<Change> changes;
-    for (const auto& text : options.changes) changes.push_back(read_change(text));
-    const InterruptWatch watch;
-    RunRecord record;
-    {
-        const auto reader = options.show.store.reader();
-        record = unwrap(reader->run(unwrap(reader->find(options.run))));
-    }
-    if (record.trashed_ms)
-        throw InputError(record.name + " is in the trash; take it out with: descent restore " + record.name);
-    if (!is_over(record.state))
-        throw InputError(record.name + " is " + std::string(to_string(record.state)) + " in process " +
-                         std::to_string(record.pid));
-    if (!is_resumable(record.state))
-        throw InputError(record.name + " is " + std::string(to_string(record.state)) +
-                         "; only a stopped or interrupted run can be resumed");
-    // Another number of threads adds in another order, and the bits would differ.
-    if (threads == 0) threads = static_cast<int>(record.provenance.threads);
-
-    Engine& engine = *unwrap(load_engine());
-    for (auto& change : changes)
-        change = unwrap(check_change(change, engine.catalog(), unwrap(engine.catalog().check(record.spec))));
-    const auto writer = options.show.store.writer();
-    Output out;
-    ProgressLine line(out, options.show.speaks());
-    const auto begin = [&](const StartOptions& start) {
-        auto session = engine.resume(record, *writer, start);
-        line.erase();
-        return session;
-    };
-    const auto reporter = options.show.reporter(out);
-    auto start = options.show.start(line);
-    start.threads = threads;
-    start.changes = changes;
-    return follow(begin, start, true, *writer, *reporter, watch);
-}
-
 } // namespace
 
 void add_run_commands(CLI::App& app, Action& action) {
@@ -231,21 +132,6 @@ void add_run_commands(CLI::App& app, Action& action) {
         "Ctrl-C saves and stops; descent resume goes on from there.\n"
         "Exit code: 0 finished, 2 bad input, 3 diverged, 4 failed, 130 interrupted.");
     command->callback([options, &action] { action = [options] { return run(*options); }; });
-
-    auto* again = app.add_subcommand("resume", "Go on with a stopped or interrupted run, bit for bit");
-    auto chosen = std::make_shared<ResumeOptions>();
-    again->add_option("RUN", chosen->run, "Name, UUID, or the unique beginning of either")
-        ->type_name("")
-        ->required();
-    again
-        ->add_option("--change", chosen->changes,
-                     "Go on with another step size, clip or batch size; may be repeated")
-        ->type_name("GROUP.NAME=VALUE")
-        ->allow_extra_args(false);
-    chosen->show.add_to(*again);
-    again->footer("Examples:\n  descent resume brave-otter\n  descent resume brave-otter --json\n"
-                  "  descent resume brave-otter --change optimizer.lr=0.01 --break 'gradient > 100'");
-    again->callback([chosen, &action] { action = [chosen] { return resume(*chosen); }; });
 }
 
 } // namespace descent::cli

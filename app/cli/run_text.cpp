@@ -3,6 +3,8 @@
 #include "core/analysis/report_presets.h"
 #include "core/analysis/run_fields.h"
 #include "core/base/format.h"
+#include "core/base/length.h"
+#include "core/store/lineage.h"
 
 #include <algorithm>
 #include <cmath>
@@ -24,10 +26,10 @@ bool has_best(const std::vector<MetricInfo>& metrics, const std::string& name) {
 }
 
 std::string budget_text(const RunRecord& run) {
-    const auto& budget = run.spec.budget;
     if (!settings_known(run.spec)) return format_count(run.updates.count) + " updates";
-    if (budget.epochs) return epochs_text(run.epoch) + "/" + format_count(*budget.epochs) + " epochs";
-    return format_count(run.updates.count) + "/" + format_count(budget.updates.value_or(0)) + " updates";
+    if (const auto epochs = planned_epochs(run))
+        return epochs_text(run.epoch) + "/" + format_count(*epochs) + " epochs";
+    return format_count(run.updates.count) + "/" + format_count(run.planned.count) + " updates";
 }
 
 /// What differs from the declared defaults, and how many do not. An optimizer's are few, and all of them tell
@@ -58,10 +60,6 @@ bool is_share(const std::string& metric) {
            metric.ends_with("-share");
 }
 
-std::string value_text(const std::string& metric, double value) {
-    return is_share(metric) && std::isfinite(value) ? percent(value) : format_number(value);
-}
-
 } // namespace
 
 std::string epochs_text(Epoch epoch) {
@@ -69,9 +67,32 @@ std::string epochs_text(Epoch epoch) {
     return whole ? format_count(static_cast<std::int64_t>(epoch.passes)) : format_number(epoch.passes);
 }
 
-void print_runs(Output& out, const std::vector<RunRecord>& runs) {
+std::string value_text(const std::string& metric, double value) {
+    return is_share(metric) && std::isfinite(value) ? percent(value) : format_number(value);
+}
+
+std::string bytes_text(std::int64_t bytes) {
+    const auto size = static_cast<double>(bytes);
+    if (size < 1e3) return format_count(bytes) + " bytes";
+    if (size < 1e6) return format_number(size / 1e3, 3) + " kB";
+    return size < 1e9 ? format_number(size / 1e6, 3) + " MB" : format_number(size / 1e9, 3) + " GB";
+}
+
+std::string checkpoints_text(const std::vector<CheckpointInfo>& checkpoints) {
+    if (checkpoints.empty()) return {};
+    std::string text = format_count(std::ssize(checkpoints)) + ", last at update " +
+                       format_count(checkpoints.back().update.count);
+    std::int64_t bytes = 0;
+    for (const auto& checkpoint : checkpoints) bytes += checkpoint.bytes;
+    if (const auto best = std::ranges::find_if(checkpoints, &CheckpointInfo::best); best != checkpoints.end())
+        text += ", best at update " + format_count(best->update.count) +
+                (best->loss ? " (loss " + format_number(*best->loss) + ")" : "");
+    return text + ", " + bytes_text(bytes);
+}
+
+void print_runs(Output& out, const std::vector<RunRecord>& runs, const ParentNames& parents) {
     Table table({"", "run", "state", "task", "model", "optimizer", "regime", "seed", "trained", "loss",
-                 "accuracy", "time", "created", "tags"},
+                 "accuracy", "time", "created", "tags", "branch of"},
                 {kLeft, kLeft, kLeft, kLeft, kLeft, kLeft, kLeft, kRight, kRight, kRight, kRight, kRight});
     for (const auto& run : runs) {
         const auto loss = last(run, "validation/loss"), accuracy = last(run, "validation/accuracy");
@@ -79,16 +100,20 @@ void print_runs(Output& out, const std::vector<RunRecord>& runs) {
                    run.spec.model.id, run.spec.optimizer.id, run.spec.regime.id,
                    std::to_string(run.spec.seed), budget_text(run), loss ? format_number(*loss) : "",
                    accuracy ? percent(*accuracy) : "", format_duration(run.seconds),
-                   format_time(run.created_ms), joined(run.tags, ", ")});
+                   format_time(run.created_ms), joined(run.tags, ", "), parent_text(run, parents)});
     }
+    if (std::ranges::none_of(runs, [](const RunRecord& run) { return run.parent.has_value(); }))
+        table.drop("branch of");
     // A narrow terminal gets what tells runs apart and how they went.
-    for (const char* column : {"created", "time", "optimizer", "task", "trained", "seed", "tags"})
+    for (const char* column :
+         {"created", "time", "optimizer", "task", "trained", "seed", "tags", "branch of"})
         if (table.width() > static_cast<std::size_t>(out.width())) table.drop(column);
     table.print(out);
 }
 
 void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>& metrics,
-               const std::vector<LogLine>& log, const Catalog& catalog, const std::string& store_option) {
+               const std::vector<LogLine>& log, const std::vector<CheckpointInfo>& checkpoints,
+               const Catalog& catalog, const ParentNames& parents, const std::string& store_option) {
     const auto line = [&](std::string_view label, const std::string& text) {
         if (text.empty()) return;
         out << "  " << out.faint(label)
@@ -99,11 +124,13 @@ void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>&
         << (run.reason.empty() ? "" : ": " + run.reason) << "\n";
     line("id", run.id.uuid);
     line("spec", run.key);
+    line("branch of", parent_text(run, parents));
     line("created", format_time(run.created_ms));
     const std::string updates =
         format_count(run.updates.count) + " of " + format_count(run.planned.count) + " updates, ";
     line("trained",
          budget_text(run) + ", " + (run.spec.budget.epochs ? updates : "") + format_duration(run.seconds));
+    line("checkpoints", checkpoints_text(checkpoints));
     line("tags", joined(run.tags, ", "));
     line("note", run.note);
     if (run.trashed_ms) line("trashed", format_time(*run.trashed_ms));
@@ -154,7 +181,7 @@ void print_run(Output& out, const RunRecord& run, const std::vector<MetricInfo>&
             << (entry.level == LogLine::Level::warning ? "warning: " : "error: ") << entry.text << "\n";
         first = false;
     }
-    if (is_resumable(run.state))
+    if (is_resumable(run.state) || run.state == RunState::failed)
         out << "\nresume with: descent resume " << shell_quoted(run.name) << store_option << "\n";
 }
 

@@ -6,6 +6,7 @@
 #include "app/cli/store_option.h"
 #include "core/base/change.h"
 #include "core/engine/engine.h"
+#include "core/store/lineage.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -32,9 +33,14 @@ int runs(const RunsOptions& options) {
     if (options.limit) query.limit = whole_number("--limit", *options.limit, 1, 1'000'000'000);
     Output out;
     std::vector<RunRecord> found;
+    ParentNames parents;
     // Somebody who has not trained yet has no runs; somebody who named a file that is not there has made a
     // mistake.
-    if (options.store.given() || options.store.exists()) found = unwrap(options.store.reader()->runs(query));
+    if (options.store.given() || options.store.exists()) {
+        const auto store = options.store.reader();
+        found = unwrap(store->runs(query));
+        parents = parent_names(*store, found);
+    }
     if (options.json) {
         auto all = nlohmann::ordered_json::array();
         for (const auto& run : found) all.push_back(to_json(run));
@@ -43,7 +49,7 @@ int runs(const RunsOptions& options) {
         const bool filtered = options.trashed || !options.where.empty();
         out << (filtered ? "No such runs.\n" : "No runs yet. Train one: descent run --task names\n");
     } else {
-        print_runs(out, found);
+        print_runs(out, found, parents);
     }
     out.flush();
     return Exit::ok;
@@ -62,8 +68,8 @@ int show(const ShowOptions& options) {
     } else if (options.json) {
         out << dump(to_json(run), 2) << "\n";
     } else {
-        print_run(out, run, store->metrics(run.id), store->log(run.id), unwrap(load_engine())->catalog(),
-                  options.store.repeated());
+        print_run(out, run, store->metrics(run.id), store->log(run.id), store->checkpoints(run.id),
+                  unwrap(load_engine())->catalog(), parent_names(*store, {run}), options.store.repeated());
     }
     out.flush();
     return Exit::ok;

@@ -4,6 +4,7 @@
 #include "app/cli/run_text.h"
 #include "core/analysis/report_presets.h"
 #include "core/base/format.h"
+#include "core/base/length.h"
 
 #include <algorithm>
 #include <chrono>
@@ -30,13 +31,12 @@ public:
         , quiet_(quiet) {}
 
     void started(const RunRecord& run, bool resumed) override {
-        epochs_ = run.spec.budget.epochs;
+        epochs_ = planned_epochs(run);
         if (quiet_) return;
         const auto& p = run.provenance;
         out_ << (resumed ? "resuming " : "training ") << out_.bold(run.name) << ": " << run.spec.task.id
              << ", " << run.spec.model.id << ", " << run.spec.optimizer.id << ", " << run.spec.regime.id
-             << ", "
-             << (epochs_ ? plural(*epochs_, "epoch") : plural(run.spec.budget.updates.value_or(0), "update"))
+             << ", " << (epochs_ ? plural(*epochs_, "epoch") : plural(run.planned.count, "update"))
              << ", seed " << std::to_string(run.spec.seed) << "\n";
         out_ << out_.faint(format_count(p.train_examples) + " training and " +
                            format_count(p.validation_examples) + " validation examples, " +
@@ -63,8 +63,13 @@ public:
             complain("warning: " + entry.text);
         }
         if (quiet_) return;
-        for (const auto& change : batch.changes)
+        for (const auto& change : batch.changes) {
+            if (is_length(change.path)) {
+                epochs_.reset();
+                if (change.path == "epochs") epochs_ = std::stoll(change.value);
+            }
             say("from update " + format_count(change.at.count) + " on " + change.path + " = " + change.value);
+        }
         if (batch.state && batch.state->state == RunState::paused && !batch.state->reason.empty())
             say("paused: " + batch.state->reason);
         if (out_.terminal()) {
@@ -95,7 +100,7 @@ public:
         for (const auto* preset : presets_of(run))
             out_ << "  " << report_sentence(*preset, of_other_data(run.spec)) << "\n";
         const std::string name = shell_quoted(run.name);
-        if (is_resumable(run.state))
+        if (is_resumable(run.state) || run.state == RunState::failed)
             out_ << "resume with: descent resume " << name << store_option_ << "\n";
         else
             out_ << out_.faint("see it again: descent show " + name + store_option_ + "\n" +

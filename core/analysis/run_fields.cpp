@@ -66,7 +66,7 @@ std::vector<std::string> parameters_of(const std::vector<RunRecord>& runs) {
         }
         for (const auto name : names) all.push_back(std::string(called) + "." + std::string(name));
     }
-    for (const char* length : {"budget.epochs", "budget.updates"})
+    for (const char* length : {"budget.epochs", "budget.updates", "parent"})
         if (std::ranges::any_of(runs, [&](const auto& run) { return field_of(run, length).has_value(); }))
             all.emplace_back(length);
     return all;
@@ -242,6 +242,11 @@ std::optional<FieldValue> field_of(const RunRecord& run, std::string_view field)
     if (field == "name") return FieldValue{run.name, {}};
     if (field == "state") return FieldValue{std::string(to_string(run.state)), {}};
     if (field == "tags") return FieldValue{tags_text(run.tags), {}};
+    if (field == "parent") { // its name is not known here
+        if (!run.parent) return std::nullopt;
+        return FieldValue{
+            run.parent->run.uuid.substr(0, 8) + " at update " + format_count(run.parent->at.count), {}};
+    }
     if (field == "threads") return of_number(run.provenance.threads);
     if (field == "parameters") return of_number(run.provenance.parameters);
     if (field == "epochs") return of_number(run.epoch.passes);

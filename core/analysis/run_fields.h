@@ -12,7 +12,8 @@ namespace descent {
 
 /// The fields of runs that they are grouped, compared and plotted by: "task", "model", "optimizer", "regime",
 /// "seed", "name", "state", "tags", "threads", "parameters" (trainable weights), "epochs", "updates",
-/// "seconds", the length asked for ("budget.epochs", "budget.updates"), and every parameter, "optimizer.lr".
+/// "seconds", the length asked for ("budget.epochs", "budget.updates"), "parent" of a branch, and every
+/// parameter, "optimizer.lr".
 struct FieldValue {
     std::string text;             ///< as the spec stores it
     std::optional<double> number; ///< where it is one; a flag is 0 or 1

@@ -1,6 +1,7 @@
 #include "core/base/change.h"
 
 #include "core/base/format.h"
+#include "core/base/length.h"
 
 #include <algorithm>
 #include <charconv>
@@ -36,15 +37,22 @@ const std::vector<std::string>& changeable_paths() {
 }
 
 bool may_change(std::string_view path) {
-    return std::ranges::count(changeable_paths(), path) > 0;
+    return is_length(path) || std::ranges::count(changeable_paths(), path) > 0;
 }
 
 Result<Change> check_change(const Change& change, const Catalog& catalog, const RunSpec& spec) {
     if (!may_change(change.path)) {
         std::string message = "'" + change.path + "' cannot be changed while training; ";
-        for (const auto& path : changeable_paths())
-            message += path + (path == changeable_paths().back() ? "" : ", ");
-        return fail(message + " can");
+        for (const auto& path : changeable_paths()) message += path + ", ";
+        return fail(message + "epochs and updates can");
+    }
+    if (is_length(change.path)) {
+        std::int64_t length = 0;
+        const auto text = trimmed(change.value);
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+        if (error != std::errc() || end != text.data() + text.size() || length < 1)
+            return fail(change.path + " = " + change.value + ": expected a whole number of at least 1");
+        return Change{change.at, change.path, std::to_string(length)};
     }
     const auto dot = change.path.find('.');
     const bool optimizer = change.path.starts_with("optimizer.");

@@ -13,14 +13,14 @@ namespace descent {
 /// takes hold with the next epoch.
 struct Change {
     Update at{};
-    std::string path;  ///< "optimizer.lr", "regime.clip_norm", …
+    std::string path;  ///< "optimizer.lr", "regime.clip_norm", …; "epochs", "updates" (core/base/length.h)
     std::string value; ///< as text that reads back as the same value
     bool operator==(const Change&) const = default;
 };
 
-/// Whether the parameter may be changed while training: the step size, the clips and the batch size.
+/// Whether the parameter may be changed while training: the step size, the clips, batch size and length.
 bool may_change(std::string_view path);
-/// The paths for which may_change holds, in the order to offer them.
+/// The paths for which may_change holds, in the order to offer them; but for the length.
 const std::vector<std::string>& changeable_paths();
 
 /// "100 optimizer.lr=0.05; 200 regime.clip_norm=0.5" ⇄ changes, in order of `at`. Error: what is not of that

@@ -54,6 +54,11 @@ struct CheckpointInfo {
     Update update{};
     std::string file; ///< name within the store's checkpoint folder
     std::int64_t bytes = 0;
+    std::string sha256{};         ///< of the file, hex; "" in what an earlier version wrote
+    std::optional<Epoch> epoch{}; ///< none likewise
+    /// Of these weights: the validation set's, where there is none the training set's; none: not evaluated.
+    std::optional<double> loss{};
+    bool best = false; ///< of least loss so far; a run has one such
 };
 
 struct StateChange {

@@ -48,6 +48,13 @@ struct RunRecord {
     std::vector<std::string> tags;
     std::optional<int> colour; ///< chosen by a person: an index of the palette; none: the run's own
     std::optional<std::int64_t> trashed_ms;
+    /// What it branched off, which need not be in the same store; none: it began anew.
+    struct Parent {
+        RunId run;
+        Update at{}; ///< updates done there when it did
+        bool operator==(const Parent&) const = default;
+    };
+    std::optional<Parent> parent;
     Provenance provenance;
     /// Made while it trained, in order. Lists leave it empty; StoreReader::run fills it.
     std::vector<Change> changes;

@@ -182,6 +182,13 @@ void BatchPlan::begin_epoch_with(std::int64_t batch) {
     if (!fixed()) draw_order();
 }
 
+void BatchPlan::begin_after(std::int64_t passes, Update at) {
+    stream_ = epoch_stream_ = RandomStream(seed_, "order/from/" + std::to_string(at.count));
+    moved_ = false;
+    epoch_ = passes - 1;
+    begin_epoch();
+}
+
 void BatchPlan::draw_order() {
     moved_ = true;
     permutation_.resize(static_cast<std::size_t>(size()));

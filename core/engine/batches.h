@@ -42,6 +42,12 @@ public:
     std::int64_t planned_epochs(Update done) const;
     /// From the next epoch on, instead of the schedule; 0 is the whole set.
     void set_batch_size(std::int64_t examples);
+    /// From now on, instead of the spec's. A batch size that grows over a share of the length goes on as it
+    /// was planned.
+    void set_length(const Budget& budget) { budget_ = budget; }
+    /// Before the first update of a run that goes on from another's: passes are counted from `passes` on, and
+    /// orders drawn from a stream of their own, named by `at`.
+    void begin_after(std::int64_t passes, Update at);
 
     struct Batch {
         std::int64_t examples = 0, chunks = 0;

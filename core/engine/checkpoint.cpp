@@ -1,7 +1,5 @@
 #include "core/engine/checkpoint.h"
 
-#include "core/store/checkpoint_file.h"
-
 #include <nlohmann/json.hpp>
 
 #include <cstring>
@@ -28,11 +26,13 @@ const char* dtype_name(at::ScalarType type) {
     }
 }
 
+constexpr auto kBest = "best-loss";
 constexpr auto kWeightSource = "weight-source";
 constexpr std::string_view kInstruments = "instrument/";
 
-/// Every tensor of the experiment under its name in the file; the tensors are the live ones.
-std::vector<std::pair<std::string, Tensor>> tensors(Experiment& experiment, Meter* meter) {
+} // namespace
+
+std::vector<std::pair<std::string, Tensor>> checkpoint_tensors(Experiment& experiment, Meter* meter) {
     std::vector<std::pair<std::string, Tensor>> all;
     for (const auto& leaf : experiment.weights().leaves())
         all.emplace_back("model/" + leaf.name, leaf.tensor.detach());
@@ -53,6 +53,13 @@ std::vector<std::pair<std::string, Tensor>> tensors(Experiment& experiment, Mete
             all.emplace_back(std::string(kInstruments) + name, tensor);
     return all;
 }
+
+bool fits(const TensorFile::Tensor& stored, const Tensor& live) {
+    return stored.shape == live.sizes().vec() && stored.dtype == dtype_name(live.scalar_type()) &&
+           stored.data.size() == live.nbytes();
+}
+
+namespace {
 
 // JSON has no NaN, and counters may be: hexadecimal text keeps every bit.
 std::string to_hex(double value) {
@@ -102,7 +109,11 @@ public:
     }
     Standing standing() const {
         return read([&]() -> Standing {
-            return {{std::stoll(metadata("update"))}, std::strtod(metadata("seconds").c_str(), nullptr)};
+            Standing standing{{std::stoll(metadata("update"))},
+                              std::strtod(metadata("seconds").c_str(), nullptr)};
+            if (const auto best = content_.metadata.find(kBest); best != content_.metadata.end())
+                standing.best_loss = std::strtod(best->second.c_str(), nullptr);
+            return standing;
         });
     }
     /// By name; empty in files of earlier versions.
@@ -127,7 +138,7 @@ private:
 void read_tensors(const CheckpointFile& file, Experiment& experiment, Meter* meter) {
     std::map<std::string_view, const TensorFile::Tensor*> stored;
     for (const auto& tensor : file.content().tensors) stored[tensor.name] = &tensor;
-    for (auto& [name, tensor] : tensors(experiment, meter)) {
+    for (auto& [name, tensor] : checkpoint_tensors(experiment, meter)) {
         const auto found = stored.find(name);
         const bool seen_only = name.starts_with(kInstruments);
         if (found == stored.end()) {
@@ -135,8 +146,7 @@ void read_tensors(const CheckpointFile& file, Experiment& experiment, Meter* met
             continue;
         }
         const auto& from = *found->second;
-        if (from.shape != tensor.sizes().vec() || from.dtype != dtype_name(tensor.scalar_type()) ||
-            from.data.size() != tensor.nbytes()) {
+        if (!fits(from, tensor)) {
             if (!seen_only) file.refuse("'" + name + "' does not fit this run's");
         } else {
             std::memcpy(tensor.data_ptr(), from.data.data(), from.data.size());
@@ -151,32 +161,49 @@ void read_tensors(const CheckpointFile& file, Experiment& experiment, Meter* met
 
 } // namespace
 
-std::int64_t save_checkpoint(const std::filesystem::path& file, const Standing& standing,
-                             Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
-                             Meter* meter, const RunId& run) {
-    TensorFile content;
-    for (const auto& [name, tensor] : tensors(experiment, meter)) {
-        TensorFile::Tensor row{name, dtype_name(tensor.scalar_type()), tensor.sizes().vec(), {}};
-        const auto* bytes = static_cast<const std::byte*>(tensor.data_ptr());
-        row.data.assign(bytes, bytes + tensor.nbytes());
-        content.tensors.push_back(std::move(row));
-    }
-    content.metadata = experiment.plan().state();
-    content.metadata["format"] = kFormat;
-    content.metadata["run"] = run.uuid;
+std::map<std::string, std::string> checkpoint_metadata(const Standing& standing, Experiment& experiment,
+                                                       const std::vector<std::unique_ptr<Probe>>& probes,
+                                                       Meter* meter, const RunId& run) {
+    auto metadata = experiment.plan().state();
+    metadata["format"] = kFormat;
+    metadata["run"] = run.uuid;
     if (const auto source = experiment.model().source(); !source.hash.empty())
-        content.metadata[kWeightSource] = source.hash;
-    content.metadata["update"] = std::to_string(standing.update.count);
-    content.metadata["seconds"] = to_hex(standing.seconds);
+        metadata[kWeightSource] = source.hash;
+    metadata["update"] = std::to_string(standing.update.count);
+    metadata["seconds"] = to_hex(standing.seconds);
+    metadata[kBest] = to_hex(standing.best_loss);
     auto of_probes = nlohmann::json::array();
     for (const auto& probe : probes) of_probes.push_back(to_hex(probe->state()));
-    content.metadata["probes"] = of_probes.dump();
+    metadata["probes"] = of_probes.dump();
     auto counters = experiment.counters();
     if (meter) counters.merge(meter->counters());
     auto others = nlohmann::json::object();
     for (const auto& [name, values] : counters) others[name] = to_hex(values);
-    content.metadata["counters"] = others.dump();
-    return write_tensor_file(file, content);
+    metadata["counters"] = others.dump();
+    return metadata;
+}
+
+void copy_tensors(Experiment& experiment, Meter* meter, TensorFile& content) {
+    const auto all = checkpoint_tensors(experiment, meter);
+    content.tensors.resize(all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto& [name, tensor] = all[i];
+        auto& row = content.tensors[i];
+        row.name = name;
+        row.dtype = dtype_name(tensor.scalar_type());
+        row.shape = tensor.sizes().vec();
+        const auto* bytes = static_cast<const std::byte*>(tensor.data_ptr());
+        row.data.assign(bytes, bytes + tensor.nbytes());
+    }
+}
+
+WrittenFile save_checkpoint(const std::filesystem::path& file, const Standing& standing,
+                            Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
+                            Meter* meter, const RunId& run) {
+    TensorFile content;
+    content.metadata = checkpoint_metadata(standing, experiment, probes, meter, run);
+    copy_tensors(experiment, meter, content);
+    return write_hashed_tensor_file(file, content);
 }
 
 void require_source(const std::filesystem::path& file, const TensorFile& checkpoint,
@@ -190,6 +217,14 @@ void require_source(const std::filesystem::path& file, const TensorFile& checkpo
 
 Standing standing_of(const std::filesystem::path& file) {
     return CheckpointFile(file).standing();
+}
+
+CheckpointContent read_checkpoint(const std::filesystem::path& file) {
+    const CheckpointFile from(file);
+    CheckpointContent read{from.content(), from.standing(), from.counters(), {}};
+    const auto of_probes = from.read([&] { return nlohmann::json::parse(from.metadata("probes")); });
+    for (const auto& row : of_probes) read.probes.push_back(from.read([&] { return from_hex(row); }));
+    return read;
 }
 
 Standing load_checkpoint(const std::filesystem::path& file, Experiment& experiment,

@@ -2,16 +2,22 @@
 
 #include "core/engine/experiment.h"
 #include "core/engine/meter.h"
+#include "core/store/checkpoint_file.h"
 
 #include <filesystem>
+#include <limits>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace descent {
 
 /// Where a run stands beside its weights.
 struct Standing {
     Update update{};
-    double seconds = 0; ///< training time
+    double seconds = 0;                                         ///< training time
+    double best_loss = std::numeric_limits<double>::infinity(); ///< the least that was evaluated so far
 };
 
 /// Everything that decides how a run goes on: weights ("model/…"), optimizer state ("optimizer/…"), averaged
@@ -19,17 +25,36 @@ struct Standing {
 /// began from ("pruning/start"), what instruments remember ("instrument/…") and, as metadata, random streams,
 /// place in the epoch and the counters of probes, schedule and meter. A safetensors file. Thread: the
 /// trainer's. `meter` may be null.
-std::int64_t save_checkpoint(const std::filesystem::path& file, const Standing& standing,
-                             Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
-                             Meter* meter, const RunId& run);
+WrittenFile save_checkpoint(const std::filesystem::path& file, const Standing& standing,
+                            Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
+                            Meter* meter, const RunId& run);
+/// Its two halves, for one that is written later.
+std::map<std::string, std::string> checkpoint_metadata(const Standing& standing, Experiment& experiment,
+                                                       const std::vector<std::unique_ptr<Probe>>& probes,
+                                                       Meter* meter, const RunId& run);
+/// Into content.tensors, whose memory is used again.
+void copy_tensors(Experiment& experiment, Meter* meter, TensorFile& content);
 
-struct TensorFile;
 /// Throws InputError where the network of a checkpoint began with weights of other files than those that
 /// Model::source now has the hash of; "" for none.
 void require_source(const std::filesystem::path& file, const TensorFile& checkpoint, const std::string& hash);
 
 /// Where the run stood when the file was written. Throws InputError where it is damaged.
 Standing standing_of(const std::filesystem::path& file);
+
+/// What there is in the file, read but not put anywhere. Throws InputError where it is damaged.
+struct CheckpointContent {
+    TensorFile file;
+    Standing standing;
+    std::map<std::string, std::vector<double>> counters;
+    std::vector<std::vector<double>> probes; ///< what each keeps, in order
+};
+CheckpointContent read_checkpoint(const std::filesystem::path& file);
+
+/// Every tensor of the experiment under its name in a checkpoint; the tensors are the live ones.
+std::vector<std::pair<std::string, Tensor>> checkpoint_tensors(Experiment& experiment, Meter* meter);
+/// Whether a stored tensor has the type and shape of a live one.
+bool fits(const TensorFile::Tensor& stored, const Tensor& live);
 
 /// Throws InputError where the file is damaged or does not fit the experiment; the experiment may then be
 /// half restored.

@@ -37,7 +37,8 @@ void EarlyStop::observe_training(double accuracy, Update update) {
 }
 
 std::optional<std::string> EarlyStop::reason(Update update) const {
-    if (after_perfect_ > 0 && perfect_at_ && update.count >= perfect_at_->count + after_perfect_)
+    if (after_perfect_ > 0 && !past_perfect_ && perfect_at_ &&
+        update.count >= perfect_at_->count + after_perfect_)
         return "stopped early: all training examples were first answered rightly at update " +
                format_count(perfect_at_->count);
     if (patience_ == 0 || without_ < patience_) return std::nullopt;
@@ -46,9 +47,14 @@ std::optional<std::string> EarlyStop::reason(Update update) const {
            format_number(accuracy_ ? best_ : -best_) + "), " + format_count(without_) + " evaluations ago";
 }
 
+void EarlyStop::go_on() {
+    without_ = 0;
+    past_perfect_ = true;
+}
+
 std::vector<double> EarlyStop::state() const {
     return {best_, static_cast<double>(best_update_), static_cast<double>(without_),
-            perfect_at_ ? static_cast<double>(perfect_at_->count) : -1};
+            perfect_at_ ? static_cast<double>(perfect_at_->count) : -1, past_perfect_ ? 1.0 : 0.0};
 }
 
 void EarlyStop::restore(const std::vector<double>& state) {
@@ -57,6 +63,7 @@ void EarlyStop::restore(const std::vector<double>& state) {
     without_ = static_cast<std::int64_t>(state.at(2));
     if (state.size() > 3 && state[3] >= 0) // earlier versions did not watch for it
         perfect_at_ = Update{static_cast<std::int64_t>(state[3])};
+    past_perfect_ = state.size() > 4 && state[4] > 0;
 }
 
 } // namespace descent

@@ -23,6 +23,9 @@ public:
     std::optional<Update> perfect_at() const { return perfect_at_; }
     /// Why the run should end now, after `update` updates, if it should.
     std::optional<std::string> reason(Update update) const;
+    /// The run goes on all the same: patience is counted anew, and a training set that was answered rightly
+    /// no longer ends it.
+    void go_on();
     std::vector<double> state() const;
     void restore(const std::vector<double>& state);
 
@@ -34,6 +37,7 @@ private:
     std::int64_t best_update_ = 0, without_ = 0;
     std::int64_t after_perfect_; // updates; 0 for ever
     std::optional<Update> perfect_at_;
+    bool past_perfect_ = false; // gone on with after that
 };
 
 } // namespace descent

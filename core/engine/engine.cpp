@@ -1,12 +1,16 @@
 #include "core/engine/engine.h"
 
+#include "core/base/branch_request.h"
 #include "core/base/format.h"
+#include "core/base/length.h"
 #include "core/base/pruning.h"
 #include "core/engine/ensemble.h"
 #include "core/engine/ensemble_session.h"
+#include "core/engine/evaluate_run.h"
 #include "core/engine/run_facts.h"
 #include "core/engine/session.h"
 #include "core/engine/system.h"
+#include "core/store/checkpoints.h"
 #include "core/store/reader.h"
 #include "core/store/store.h"
 #include "core/store/trained_run.h"
@@ -57,36 +61,14 @@ public:
 
     Result<std::unique_ptr<Session>> start(const RunSpec& spec, StoreWriter& store,
                                            const StartOptions& options) override {
-        return guarded([&]() -> std::unique_ptr<Session> {
-            const Claim claim(busy_);
-            TrainingSession::Start start;
-            start.experiment = ready(spec, options);
-            start.threads = chosen_threads(options.threads, 1);
-            start.paused = options.paused;
-            steer(start, options, start.experiment->spec());
-            prune(start, store.path(), options);
-            auto facts = start.experiment->data().inspection;
-            complete(facts, *start.experiment, start.threads);
-            auto lines = first_lines(facts, spec, start.experiment->plan().size());
-            start.log.insert(start.log.begin(), lines.begin(), lines.end());
-            if (auto source = start.experiment->model().source(); !source.line.empty())
-                start.log.push_back({LogLine::Level::info, 0, std::move(source.line)});
-            for (const auto& line : options.log) start.log.push_back({LogLine::Level::info, 0, line});
-
-            start.record =
-                unwrap(store.create(new_record(start.experiment->spec(), std::move(facts.provenance),
-                                               start.experiment->planned(), options.tags)));
-            return claim.give(
-                std::make_unique<TrainingSession>(std::move(start), store, options.feed, busy_));
-        });
+        return begin({.spec = spec}, store, options);
     }
 
     Result<std::unique_ptr<Session>> resume(const RunRecord& run, StoreWriter& store,
                                             const StartOptions& options) override {
+        if (run.id.uuid.empty() && run.parent) return begin(run, store, options);
         return guarded([&]() -> std::unique_ptr<Session> {
-            if (!is_resumable(run.state))
-                throw InputError("run '" + run.name + "' is " + std::string(to_string(run.state)) +
-                                 "; only a stopped or interrupted run can be resumed");
+            require_more(run, options.changes);
             const Claim claim(busy_);
             TrainingSession::Start start;
             start.experiment = ready(run.spec, options);
@@ -97,16 +79,31 @@ public:
             if (start.experiment->data().inspection.provenance.data_hash != run.provenance.data_hash)
                 throw InputError("the data of run '" + run.name + "' (" + run.provenance.data_source +
                                  ") has changed since; it cannot go on from where it was");
-            const auto saved = unwrap(StoreReader::open(store.path()))->last_checkpoint(run.id);
+            auto [saved, warnings] =
+                newest_whole(*unwrap(StoreReader::open(store.path())), store.path(), run.id);
+            for (auto& line : warnings) start.log.push_back({LogLine::Level::warning, 0, std::move(line)});
             if (saved)
                 start.checkpoint = checkpoint_folder(store.path()) / saved->file;
             else
-                prune(start, store.path(), options);
+                begin_again(start, run, store.path(), options);
+            if (run.state == RunState::diverged)
+                std::erase_if(start.record.changes,
+                              [&](const Change& change) { return !saved || change.at >= saved->update; });
+            start.own = saved;
             warn_of_differences(run.provenance, start);
-            const auto planned = start.experiment->planned();
             auto session = std::make_unique<TrainingSession>(std::move(start), store, options.feed, busy_);
-            unwrap(store.reopen(run.id, saved ? session->from() : Update{-1}, planned.count));
+            unwrap(store.reopen(run.id, saved ? session->from() : Update{-1}, session->planned().count));
             return claim.give(std::move(session));
+        });
+    }
+
+    Result<EvaluationReport> evaluate(const RunRecord& run, const std::filesystem::path& store,
+                                      const CheckpointInfo& checkpoint,
+                                      const EvaluateOptions& options) override {
+        return guarded([&] {
+            const Claim claim(busy_);
+            use_threads(chosen_threads(options.threads, static_cast<int>(run.provenance.threads)));
+            return evaluate_run(run, store, checkpoint, options);
         });
     }
 
@@ -155,6 +152,39 @@ private:
         mutable bool given_ = false;
     };
 
+    /// A new run: of `wanted`, spec, name and parent count.
+    Result<std::unique_ptr<Session>> begin(const RunRecord& wanted, StoreWriter& store,
+                                           const StartOptions& options) {
+        return guarded([&]() -> std::unique_ptr<Session> {
+            const Claim claim(busy_);
+            TrainingSession::Start start;
+            start.experiment = ready(wanted.spec, options);
+            const auto& spec = start.experiment->spec();
+            start.threads = chosen_threads(options.threads, 1);
+            start.paused = options.paused;
+            steer(start, options, spec);
+            if (!wanted.parent) prune(start, store.path(), options);
+            auto facts = start.experiment->data().inspection;
+            complete(facts, *start.experiment, start.threads);
+            auto lines = first_lines(facts, spec, start.experiment->plan().size());
+            start.log.insert(start.log.begin(), lines.begin(), lines.end());
+            if (auto source = start.experiment->model().source(); !source.line.empty())
+                start.log.push_back({LogLine::Level::info, 0, std::move(source.line)});
+            for (const auto& line : options.log) start.log.push_back({LogLine::Level::info, 0, line});
+
+            start.record =
+                new_record(spec, std::move(facts.provenance), start.experiment->planned(), options.tags);
+            start.record.name = wanted.name;
+            if (wanted.parent) warn_of_differences(branch(start, *wanted.parent, store.path()), start);
+            auto session = std::make_unique<TrainingSession>(std::move(start), store, options.feed, busy_);
+            auto record = session->record();
+            record.planned = session->planned();
+            record.updates = session->from();
+            session->stored_as(unwrap(store.create(std::move(record))));
+            return claim.give(std::move(session));
+        });
+    }
+
     /// With everything that takes a while behind it.
     std::unique_ptr<Experiment> ready(const RunSpec& spec, const StartOptions& options) const {
         const Loading loading{options.stop, options.progress};
@@ -182,6 +212,10 @@ private:
         if (found->run.provenance.data_hash != experiment.data().inspection.provenance.data_hash)
             throw InputError("the data has changed since level " + below + " (run '" + found->run.name +
                              "') was trained; level " + level + " cannot be made from it");
+        if (const auto why = damage(store, found->saved))
+            throw InputError("the checkpoint of level " + below + " (run '" + found->run.name +
+                             "') is damaged: " + *why + "; train it anew to make level " + level +
+                             " from it");
         use_threads(start.threads); // late rewinding trains, and to the same bits
         experiment.prune(
             read_trained(found->checkpoint, experiment.weights(), experiment.model().source().hash),
@@ -189,6 +223,75 @@ private:
         const auto said = report(experiment.mask().kept(), experiment.prunable(), spec.regime.params);
         start.log.push_back({LogLine::Level::info, 0, said.line + "; from run " + found->run.name});
         for (const auto& line : said.warnings) start.log.push_back({LogLine::Level::warning, 0, line});
+    }
+
+    /// Whether there is anything to go on with.
+    static void require_more(const RunRecord& run, const std::vector<Change>& changes) {
+        const auto length =
+            std::ranges::find_if(changes, [](const Change& change) { return is_length(change.path); });
+        const std::string stands = "run '" + run.name + "' is " + std::string(to_string(run.state)) +
+                                   " after " + format_number(run.epoch.passes) + " epochs, " +
+                                   format_count(run.updates.count) + " updates";
+        if (!is_over(run.state))
+            throw InputError("run '" + run.name + "' is " + std::string(to_string(run.state)) +
+                             "; only a run that is over can be resumed");
+        if (length == changes.end()) {
+            if (run.state == RunState::finished)
+                throw InputError(stands + "; it goes on only with a greater length, in epochs or in updates");
+            return;
+        }
+        const auto done =
+            length->path == "epochs" ? run.epoch.passes : static_cast<double>(run.updates.count);
+        if (std::strtod(length->value.c_str(), nullptr) <= done)
+            throw InputError(length->path + " = " + length->value + ": " + stands + "; expected more");
+    }
+
+    /// A run that has no checkpoint.
+    void begin_again(TrainingSession::Start& start, const RunRecord& run, const std::filesystem::path& store,
+                     const StartOptions& options) const {
+        if (run.state == RunState::finished)
+            throw InputError(
+                "run '" + run.name +
+                "' kept no checkpoint to go on from; expected to train it anew with that length");
+        if (run.state == RunState::diverged && options.changes.empty())
+            throw InputError(
+                "run '" + run.name +
+                "' has no checkpoint from before it diverged, and from its beginning it would do "
+                "so again; expected a change, such as optimizer.lr");
+        start.record.changes = run.changes;
+        if (run.parent)
+            branch(start, *run.parent, store);
+        else
+            prune(start, store, options);
+    }
+
+    /// Where it begins, in another run, and what that was trained with.
+    Provenance branch(TrainingSession::Start& start, const RunRecord::Parent& from,
+                      const std::filesystem::path& path) const {
+        const auto store = unwrap(StoreReader::open(path));
+        if (store->runs_by_id({from.run}).empty())
+            throw InputError("the run " + from.run.uuid + " that this is a branch of is not in the store");
+        const auto parent = unwrap(store->run(from.run));
+        const auto all = store->checkpoints(from.run);
+        const auto saved = std::ranges::find(all, from.at, &CheckpointInfo::update);
+        if (saved == all.end()) {
+            std::string have;
+            for (const auto& one : all) have += (have.empty() ? "" : ", ") + format_count(one.update.count);
+            throw InputError("run '" + parent.name + "' has no checkpoint at update " +
+                             format_count(from.at.count) + "; it has " +
+                             (have.empty() ? "none" : "them at " + have));
+        }
+        if (const auto why = damage(path, *saved))
+            throw InputError("the checkpoint of run '" + parent.name + "' at update " +
+                             format_count(from.at.count) + " is damaged: " + *why + "; expected another one");
+        start.branch = BranchPoint{
+            checkpoint_folder(path) / saved->file, parent.name,
+            unwrap(catalog().check(
+                spec_in_force(catalog(), unwrap(catalog().check(parent.spec)), parent.changes, from.at))),
+            parent.provenance.data_hash == start.experiment->data().inspection.provenance.data_hash};
+        start.record.parent = from;
+        start.record.key = branch_key(catalog().key(start.experiment->spec()), parent, from.at);
+        return parent.provenance;
     }
 
     void steer(TrainingSession::Start& start, const StartOptions& options, const RunSpec& spec) const {

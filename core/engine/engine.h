@@ -134,6 +134,31 @@ struct EnsembleOptions {
     LoadProgress progress{};
 };
 
+/// How to evaluate the weights of a checkpoint.
+struct EvaluateOptions {
+    /// Other data than the run's: the task with its parameters, its id the same.
+    std::optional<Part> task{};
+    int threads = 0; ///< 0 = as many as the run was trained with
+    std::stop_token stop{};
+    LoadProgress progress{};
+};
+
+/// What a network answers over whole sets.
+struct EvaluationReport {
+    struct Figure {
+        std::string name, unit; ///< a metric's: "validation/accuracy", "test/eer"
+        double value = 0;
+    };
+    std::vector<Figure> figures; ///< all that the run's probes say of its sets, in their order;
+                                 ///< of other data also "all/…", the three sets together
+    /// "validation/confusion", and "validation/scores" and "test/scores" (ClassScores::from_matrix).
+    std::vector<Matrix> matrices;
+    std::vector<std::string> classes;       ///< none: a regression
+    std::array<std::int64_t, 3> examples{}; ///< train, validation, test
+    std::string data_source;                ///< "built-in" or the folder
+    bool own_data = true;                   ///< they are what the run was trained and measured on
+};
+
 /// Thread: all members thread-safe; start() and inspect() block while data is read (call them off the GUI
 /// thread). One session at a time in a process: torch's global state is one; a second start() is refused.
 class Engine {
@@ -146,10 +171,21 @@ public:
     /// Reads the data, creates the run in the store and starts it. On error nothing was stored.
     virtual Result<std::unique_ptr<Session>> start(const RunSpec& spec, StoreWriter& store,
                                                    const StartOptions& options = {}) = 0;
-    /// Continues a stopped or interrupted run from its last checkpoint (or from its beginning where it has
-    /// none): the samples after the checkpoint are made again, bit for bit.
+    /// Takes up a run that is over from its last checkpoint, bit for bit; or begins a branch: what has a
+    /// parent and no id yet. See core/base/branch_request.h.
     virtual Result<std::unique_ptr<Session>> resume(const RunRecord& run, StoreWriter& store,
                                                     const StartOptions& options = {}) = 0;
+
+    /// Puts a checkpoint's weights into the run's network and passes over training, validation and test set:
+    /// on the run's own data, with as many threads, the figures that a run ends with, bit for bit. Nothing is
+    /// stored. Blocks; not while a session is in progress. Error: the checkpoint is damaged, the data have
+    /// changed, or their classes or shapes are not those of the network.
+    virtual Result<EvaluationReport> evaluate(const RunRecord& run, const std::filesystem::path& store,
+                                              const CheckpointInfo& checkpoint,
+                                              const EvaluateOptions& options = {}) {
+        (void)run, (void)store, (void)checkpoint, (void)options;
+        return fail("this engine evaluates nothing");
+    }
 
     /// How to train these with few programs: indices into `specs` in groups that start_ensemble takes, of at
     /// most `most` each. A group of one is for start(), which every run can be trained with. Returns at once.

@@ -118,6 +118,8 @@ std::optional<std::string> ensemble_refusal(const RunSpec& spec) {
         return "regime.batch_schedule: members take batches of one size";
     if (regime.text("balance") == "bootstrap")
         return "regime.balance = bootstrap: examples are drawn for one network at a time";
+    if (regime.integer("checkpoint_every") > 0)
+        return "regime.checkpoint_every: members of an ensemble keep no checkpoints";
     if (!regime.text("changes").empty()) return "regime.changes: changes are made to one run";
     if (spec.task.id.starts_with("kws"))
         return "task " + spec.task.id +

@@ -54,6 +54,7 @@ Evaluation evaluate(const Model& model, const Weights& weights, const LossFuncti
     std::vector<std::int64_t> places; // of the scored examples in the set
     if (keeping.scores && classes > 0) result.scores.emplace().classes = classes;
     for (auto chunk : chunks) {
+        if (keeping.before_chunk) keeping.before_chunk();
         chunk.statistics = statistics;
         const auto outputs = model.logits(weights, chunk);
         result.add(outputs, loss.reported(outputs, chunk.labels, chunk.targets), chunk.labels,

@@ -4,6 +4,7 @@
 #include "core/engine/loss.h"
 #include "core/models/model.h"
 
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <vector>
@@ -32,7 +33,8 @@ struct Evaluation {
 
 /// What an evaluation keeps of each example, in the order of the examples passed over.
 struct Keeping {
-    bool logits = false, scores = false; ///< scores: of tasks with classes
+    bool logits = false, scores = false;  ///< scores: of tasks with classes
+    std::function<void()> before_chunk{}; ///< may throw, and so end it
 };
 
 /// Forward passes only. `statistics`: Model::statistics at these weights. Thread: any, one set of weights at

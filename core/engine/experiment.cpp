@@ -1,6 +1,7 @@
 #include "core/engine/experiment.h"
 
 #include "core/base/format.h"
+#include "core/base/length.h"
 #include "core/engine/clip.h"
 #include "core/engine/labels.h"
 
@@ -72,6 +73,15 @@ double Experiment::lr() const {
 }
 
 void Experiment::apply(const Change& change) {
+    if (is_length(change.path)) {
+        const auto length = length_of(change);
+        if (!length)
+            throw InputError(change.path + " = " + change.value + ": expected a whole number of at least 1");
+        plan_.set_length(change.path == "epochs" ? Budget{length, {}} : Budget{{}, length});
+        go_on();
+        plan_schedule();
+        return;
+    }
     const auto name = change.path.substr(change.path.find('.') + 1);
     const bool of_optimizer = change.path.starts_with("optimizer.");
     const auto* spec =

@@ -56,6 +56,10 @@ public:
     void observe(const Evaluation& train, const Evaluation& validation);
     /// Why the run should end now, if it should.
     std::optional<std::string> stop_early() const { return early_stop_.reason(updates_); }
+    /// Takes that reason away, where there is one: the run is wanted to go on.
+    void go_on() {
+        if (stop_early()) early_stop_.go_on();
+    }
     /// The first update count whose weights answered the whole training set rightly, as far as the plan lets
     /// each update see it as it is.
     std::optional<Update> perfect_at() const;

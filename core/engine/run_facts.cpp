@@ -1,6 +1,7 @@
 #include "core/engine/run_facts.h"
 
 #include "core/base/format.h"
+#include "core/base/hash.h"
 #include "core/base/loss_rules.h"
 #include "core/engine/registry.h"
 #include "core/engine/system.h"
@@ -72,6 +73,10 @@ std::vector<LogLine> first_lines(const Inspection& facts, const RunSpec& spec, s
              "slow BLAS (" + engine_info().blas +
                  "): training will be many times slower than with OpenBLAS (libopenblas0-pthread)"});
     return log;
+}
+
+std::string branch_key(const std::string& key, const RunRecord& parent, Update at) {
+    return sha256_hex(key + " from " + parent.key + " at " + std::to_string(at.count)).substr(0, key.size());
 }
 
 RunRecord new_record(const RunSpec& spec, Provenance provenance, Update planned,

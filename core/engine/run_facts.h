@@ -18,6 +18,9 @@ std::vector<std::string> notes(const RunSpec& spec, std::int64_t examples, std::
 /// What a run's log begins with: notes, and what became of the data.
 std::vector<LogLine> first_lines(const Inspection& facts, const RunSpec& spec, std::int64_t examples);
 
+/// The identity of a branch: runs of its spec that began anew are others.
+std::string branch_key(const std::string& key, const RunRecord& parent, Update at);
+
 /// Of a run that begins now in this process, with an id of its own.
 RunRecord new_record(const RunSpec& spec, Provenance provenance, Update planned,
                      std::vector<std::string> tags);

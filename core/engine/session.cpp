@@ -12,10 +12,13 @@ TrainingSession::TrainingSession(Start start, StoreWriter& store, BatchSink* liv
     , trainer_(*experiment_, control_, {store, live}, record_.id, checkpoint_folder(store.path()))
     , busy_(std::move(busy))
     , threads_(start.threads) {
-    if (start.checkpoint.empty())
+    if (start.branch) {
+        trainer_.remember(record_.changes);
+        from_ = trainer_.branch(*start.branch).update;
+    } else if (start.checkpoint.empty())
         trainer_.remember(record_.changes);
     else
-        from_ = trainer_.restore(start.checkpoint, record_.changes).update;
+        from_ = trainer_.restore(start.checkpoint, record_.changes, std::move(start.own)).update;
     for (auto& change : start.changes) control_.change(std::move(change));
     control_.set_breakpoints(std::move(start.breakpoints));
     for (auto& line : start.log) trainer_.note(line.level, std::move(line.text));

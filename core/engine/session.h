@@ -18,7 +18,9 @@ public:
     struct Start {
         std::unique_ptr<Experiment> experiment;
         RunRecord record;
-        std::filesystem::path checkpoint; ///< to go on from; empty to begin
+        std::filesystem::path checkpoint;    ///< to go on from; empty to begin
+        std::optional<BranchPoint> branch{}; ///< instead: to begin from
+        std::optional<CheckpointInfo> own{}; ///< how the store has it, where it is one of this very run
         std::vector<LogLine> log;
         int threads = 1;
         bool paused = false;
@@ -32,6 +34,9 @@ public:
 
     /// Where it goes on from: what the store must be cut back to before begin().
     Update from() const { return from_; }
+    Update planned() const { return trainer_.planned(); }
+    const RunRecord& record() const { return record_; }
+    void stored_as(RunRecord record) { record_ = std::move(record); } ///< before begin()
     void begin();
 
     RunId run() const override { return record_.id; }

@@ -1,6 +1,7 @@
 #include "core/engine/trainer.h"
 
 #include "core/base/format.h"
+#include "core/base/length.h"
 #include "core/engine/run_probes.h"
 
 #include <algorithm>
@@ -14,7 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kFlushEvery = 100ms; // with the writer's own delay still well inside a quarter second
 constexpr std::size_t kFlushSamples = 8192;
-constexpr auto kCheckpointEvery = 10s;
 
 } // namespace
 
@@ -24,26 +24,31 @@ Trainer::Trainer(Experiment& experiment, Control& control, Sinks sinks, RunId ru
     , control_(control)
     , sinks_(sinks)
     , run_(std::move(run))
-    , checkpoints_(std::move(checkpoints))
     , constant_(constant_answer(experiment.spec(), experiment.data().inspection.provenance.classes))
     , meter_(experiment, recorder_)
     , density_(experiment, recorder_)
+    , checkpointer_(experiment, probes_, meter_, run_, std::move(checkpoints))
     , to_come_(experiment.planned_changes())
     , update_(experiment.updates())
     , planned_(experiment.planned())
     , evaluate_every_(experiment.regime().integer("evaluate_every"))
     , record_every_(experiment.regime().integer("record_every")) {
-    matrix_every_ = matrix_interval(evaluate_every_, experiment.plan().planned_epochs({}));
+    plan_matrices();
     const auto& facts = experiment.data().inspection.provenance;
     probes_ = make_probes(
         {experiment.spec(), facts.classes, facts.majority_baseline, experiment.data().detection}, recorder_);
+}
+
+void Trainer::plan_matrices() {
+    matrix_every_ = matrix_interval(evaluate_every_, experiment_.plan().planned_epochs(update_));
 }
 
 void Trainer::remember(const std::vector<Change>& made) {
     to_come_ = joined_changes(std::move(to_come_), made);
 }
 
-Standing Trainer::restore(const std::filesystem::path& file, const std::vector<Change>& made) {
+Standing Trainer::restore(const std::filesystem::path& file, const std::vector<Change>& made,
+                          std::optional<CheckpointInfo> own) {
     remember(made);
     // Changes first: the plan's place in the epoch depends on the batch sizes they set.
     const auto at = standing_of(file).update;
@@ -53,8 +58,24 @@ Standing Trainer::restore(const std::filesystem::path& file, const std::vector<C
     const auto standing = load_checkpoint(file, experiment_, probes_, &meter_);
     update_ = standing.update;
     planned_ = experiment_.planned();
+    plan_matrices();
     seconds_before_ = standing.seconds;
-    checkpointed_ = update_;
+    checkpointer_.restored(standing, std::move(own));
+    return standing;
+}
+
+Standing Trainer::branch(const BranchPoint& from) {
+    std::vector<std::string> said;
+    const auto standing = branch_off(from, experiment_, probes_, &meter_, said);
+    update_ = standing.update;
+    planned_ = experiment_.planned();
+    plan_matrices();
+    seconds_before_ = standing.seconds;
+    branches_ = true;
+    const auto changed = changed_settings(from.in_force, experiment_.spec());
+    note(LogLine::Level::info, "branch of " + from.parent + " at update " + format_count(update_.count) +
+                                   (changed.empty() ? ", with the same settings" : ": " + changed));
+    for (auto& line : said) note(LogLine::Level::info, std::move(line));
     return standing;
 }
 
@@ -84,18 +105,30 @@ void Trainer::flush(bool always) {
     const auto now = Clock::now();
     if (!always && recorder_.size() < kFlushSamples && now - last_flush_ < kFlushEvery) return;
     last_flush_ = now;
+    auto saved = checkpointer_.take();
     auto batch = std::make_shared<MetricBatch>(recorder_.take());
     batch->run = run_;
     batch->log = std::exchange(log_, {});
     batch->changes = std::exchange(changes_, {});
-    batch->checkpoint = std::exchange(saved_, {});
-    batch->state = std::exchange(change_, {});
     batch->progress = {update_, planned_, {experiment_.plan().passes()}, seconds(), {}};
     if (seconds_per_update_)
         batch->progress.eta_seconds =
             *seconds_per_update_ * static_cast<double>(planned_.count - update_.count);
-    const bool kept = sinks_.store.push(batch);
-    if (sinks_.live) sinks_.live->push(batch);
+    // A batch has room for one checkpoint, and none may be stored before the samples that lead to it.
+    std::vector<BatchPtr> batches;
+    for (std::size_t i = 0; i < saved.size(); ++i) {
+        batch->checkpoint = std::move(saved[i]);
+        if (i + 1 == saved.size()) break;
+        auto next = std::make_shared<MetricBatch>();
+        next->run = run_;
+        next->progress = batch->progress;
+        batches.push_back(std::exchange(batch, std::move(next)));
+    }
+    batch->state = std::exchange(change_, {});
+    batches.push_back(std::move(batch));
+    const bool kept = sinks_.store.push_all(batches);
+    if (sinks_.live)
+        for (auto& each : batches) sinks_.live->push(std::move(each));
     if (!kept) throw std::runtime_error("the run could not be stored: " + sinks_.store.failure());
 }
 
@@ -126,6 +159,8 @@ void Trainer::evaluate(const Evaluation* whole_set, bool last) {
         statistics = experiment_.statistics();
         averaged = over(experiment_.validation_chunks());
     }
+    checkpointer_.evaluated(
+        update_, epoch_, experiment_.data().validation.size() > 0 ? validation.loss() : train.loss(), last);
     experiment_.observe(train, validation);
     EvaluationFacts facts{
         .train = train,
@@ -150,19 +185,13 @@ void Trainer::evaluate(const Evaluation* whole_set, bool last) {
 
 RunState Trainer::diverged(const UpdateFacts& facts) {
     auto change = divergence(update_, facts);
+    checkpointer_.save_best();
     set_state(change.state, std::move(change.reason));
     return RunState::diverged;
 }
 
 void Trainer::checkpoint() {
-    if (checkpointed_ == update_) return;
-    const auto name = run_.uuid + "-" + std::to_string(update_.count) + ".safetensors";
-    std::filesystem::create_directories(checkpoints_);
-    const auto bytes =
-        save_checkpoint(checkpoints_ / name, {update_, seconds()}, experiment_, probes_, &meter_, run_);
-    saved_ = CheckpointInfo{update_, name, bytes};
-    checkpointed_ = update_;
-    last_checkpoint_ = Clock::now();
+    checkpointer_.save({update_, seconds()}, {experiment_.plan().passes()});
 }
 
 void Trainer::put_in_force(const Change& change) {
@@ -171,6 +200,10 @@ void Trainer::put_in_force(const Change& change) {
     note(LogLine::Level::info,
          "changed at update " + format_count(change.at.count) + ": " + change.path + " = " + change.value);
     changes_.push_back(change);
+    if (!is_length(change.path)) return;
+    plan_matrices();
+    for (const auto& line : depends_on_length(experiment_.regime()))
+        note(LogLine::Level::warning, "not as planned so from the beginning: " + line);
 }
 
 /// What the spec plans for this update, what the run is known to have done, and what a person asks for now.
@@ -226,6 +259,7 @@ UpdateFacts Trainer::make_update() {
     const bool evaluates = due();
     epoch_ = {experiment_.plan().passes()};
     const double lr = experiment_.lr();
+    if (evaluates) checkpointer_.before_evaluation({update_, seconds()});
     const auto batch = experiment_.accumulate();
     const auto examples = batch.examples;
     examples_since_ += examples;
@@ -252,10 +286,13 @@ UpdateFacts Trainer::make_update() {
 RunState Trainer::loop() {
     experiment_.require_pruned();
     set_state(RunState::running);
-    last_checkpoint_ = Clock::now();
+    checkpointer_.begin();
+    if (branches_) checkpoint(); // what it branched off may go
     evaluated_at_ = seconds();
     std::optional<std::string> early;
-    while (update_ < planned_ && !(early = experiment_.stop_early())) {
+    while (true) {
+        make_changes(); // one of the length decides whether this is the end
+        if (update_ >= planned_ || (early = experiment_.stop_early())) break;
         const auto leave = next_leave();
         if (leave.stop) {
             checkpoint();
@@ -267,16 +304,17 @@ RunState Trainer::loop() {
             if (!why_paused_.empty()) next_leave(); // a breakpoint: to be looked at before it is over
             return diverged(facts);
         }
-        if (Clock::now() - last_checkpoint_ >= kCheckpointEvery) checkpoint();
+        if (checkpointer_.due()) checkpoint();
         flush(false);
     }
     epoch_ = {experiment_.plan().passes()};
     experiment_.require_pruned();
+    checkpointer_.before_evaluation({update_, seconds()}); // what a longer run can go on from
     evaluate(nullptr, true);
+    checkpoint();
     density_.record(recorder_);
     const Lens lens{experiment_, experiment_.weights().gradient(), 0, experiment_.lr(), update_};
     meter_.at_end(lens, [this] { return control_.stopping(); });
-    checkpoint();
     set_state(RunState::finished, early.value_or(""));
     return RunState::finished;
 }

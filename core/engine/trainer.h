@@ -2,7 +2,8 @@
 
 #include "core/analysis/constant_answer.h"
 #include "core/base/events.h"
-#include "core/engine/checkpoint.h"
+#include "core/engine/branch.h"
+#include "core/engine/checkpointer.h"
 #include "core/engine/control.h"
 #include "core/engine/density.h"
 #include "core/engine/experiment.h"
@@ -40,14 +41,20 @@ public:
     /// Goes on from a checkpoint instead of the beginning. `made`: the changes recorded with the run; those
     /// before the checkpoint are in force at once, later ones are made again when their time comes. Throws
     /// InputError where it does not fit.
-    Standing restore(const std::filesystem::path& file, const std::vector<Change>& made = {});
-    /// The same for a run that has no checkpoint.
+    /// `own`: how the store has it, where it is one of this very run.
+    Standing restore(const std::filesystem::path& file, const std::vector<Change>& made = {},
+                     std::optional<CheckpointInfo> own = {});
+    /// Begins where another run stood, and keeps that as a checkpoint of its own before the first update.
+    /// Throws InputError as branch_off does.
+    Standing branch(const BranchPoint& from);
+    /// As restore() for a run that has no checkpoint.
     void remember(const std::vector<Change>& made);
     /// A line for the run's log, sent with the next batch.
     void note(LogLine::Level level, std::string text);
     /// Trains to the end and returns the final state; never throws. The last batch pushed carries that state.
     RunState run();
     RunState state() const { return state_; }
+    Update planned() const { return planned_; } ///< before run()
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -55,6 +62,7 @@ private:
     RunState loop();
     Control::Leave next_leave(); // with pauses, changes and requests handled
     void make_changes();
+    void plan_matrices();
     void put_in_force(const Change& change);
     void set_breakpoints(std::vector<Breakpoint> breakpoints);
     UpdateFacts make_update();
@@ -71,12 +79,12 @@ private:
     Control& control_;
     Sinks sinks_;
     RunId run_;
-    std::filesystem::path checkpoints_;
     Recorder recorder_;
     std::vector<std::unique_ptr<Probe>> probes_;
     ConstantAnswer constant_;
     Meter meter_;
     DensityRecord density_;
+    Checkpointer checkpointer_;
     std::vector<Breakpoint> breakpoints_;
     std::vector<Change> to_come_; // planned or recorded, in order
 
@@ -88,14 +96,13 @@ private:
     bool clock_runs_ = false;
     double evaluated_at_ = 0; // training time when the last evaluation ended
     std::int64_t examples_since_ = 0;
-    Clock::time_point last_flush_{}, last_checkpoint_{};
-    std::optional<Update> checkpointed_;
+    Clock::time_point last_flush_{};
     double pass_seconds_ = 0; // of a gradient over the training set, about
+    bool branches_ = false;   // of another run, and has no checkpoint yet
     Epoch epoch_{};           // of the update in hand
     std::string why_paused_;  // a breakpoint's reason, until the pause
     std::vector<LogLine> log_;
     std::vector<Change> changes_;
-    std::optional<CheckpointInfo> saved_;
     std::optional<StateChange> change_;
     std::optional<double> seconds_per_update_;
     std::atomic<RunState> state_{RunState::running};

@@ -118,6 +118,11 @@ ordered_json changes_json(const std::vector<Change>& changes) {
     return all;
 }
 
+ordered_json parent_json(const std::optional<RunRecord::Parent>& parent) {
+    if (!parent) return nullptr;
+    return {{"run", parent->run.uuid}, {"update", parent->at.count}};
+}
+
 ordered_json run_json(const RunRecord& run) {
     return {{"id", run.id.uuid},
             {"name", run.name},
@@ -137,6 +142,7 @@ ordered_json run_json(const RunRecord& run) {
             {"tags", run.tags},
             {"colour", optional(run.colour)},
             {"trashed_ms", optional(run.trashed_ms)},
+            {"parent", parent_json(run.parent)},
             {"changes", changes_json(run.changes)},
             {"provenance", provenance_json(run.provenance)}};
 }
@@ -171,6 +177,13 @@ RunRecord run_from_json(const json& object) {
     members.read("tags", run.tags);
     members.read("colour", run.colour);
     members.read("trashed_ms", run.trashed_ms);
+    if (const auto found = object.find("parent"); found != object.end() && found->is_object()) {
+        const Members parent_members{*found, "parent."};
+        RunRecord::Parent parent;
+        parent_members.read("run", parent.run.uuid);
+        parent_members.read("update", parent.at.count);
+        if (!parent.run.uuid.empty()) run.parent = parent;
+    }
     for (const json& entry : list_in(object, "changes")) {
         if (!entry.is_object()) throw InputError("changes: expected objects");
         Change change;

@@ -44,6 +44,11 @@ ParamTable batches() {
         integer("evaluate_every", 1, "Passes between evaluations of the training and validation sets")
             .at_least(1)
             .in("epochs"),
+        integer("checkpoint_every", 0,
+                "Passes between checkpoints, beside those made every ten seconds and at the end; 0: none "
+                "beside them")
+            .at_least(0)
+            .in("epochs"),
         integer("record_every", 1,
                 "Updates between two records of what every update measures (step, gradient norm, batch loss)")
             .at_least(1)

@@ -31,6 +31,14 @@ double finite(double v) {
     return std::isfinite(v) ? v : 0;
 }
 
+// Where it is none, NULL.
+void bind_number(SQLite::Statement& to, int index, std::optional<double> value) {
+    if (value && !std::isnan(*value))
+        to.bind(index, *value);
+    else
+        to.bind(index);
+}
+
 } // namespace
 
 BatchWriter::BatchWriter(SQLite::Database& db)
@@ -48,12 +56,12 @@ BatchWriter::BatchWriter(SQLite::Database& db)
                   " VALUES (?, ?, ?, ?, ?, ?, ?)")
     , log_(db, "INSERT INTO log (run_no, time_ms, level, text) VALUES (?, ?, ?, ?)")
     , change_(db, "REPLACE INTO change (run_no, update_count, path, value) VALUES (?, ?, ?, ?)")
-    , obsolete_checkpoints_(db, "SELECT DISTINCT file FROM checkpoint"
-                                " WHERE run_no = ? AND update_count <= ? AND file <> ?")
-    , delete_checkpoints_(db, "DELETE FROM checkpoint WHERE run_no = ? AND update_count < ?")
-    , checkpoint_(
-          db,
-          "REPLACE INTO checkpoint (run_no, update_count, file, bytes, created_ms) VALUES (?, ?, ?, ?, ?)")
+    , checkpoints_(db, "SELECT update_count, file, bytes, best FROM checkpoint WHERE run_no = ?"
+                       " ORDER BY update_count")
+    , delete_checkpoint_(db, "DELETE FROM checkpoint WHERE run_no = ? AND update_count = ?")
+    , unmark_best_(db, "UPDATE checkpoint SET best = 0 WHERE run_no = ? AND update_count <> ? AND best = 1")
+    , checkpoint_(db, "REPLACE INTO checkpoint (run_no, update_count, file, bytes, created_ms, sha256, epoch,"
+                      " loss, best) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     , state_(db, "UPDATE run SET state = ?1, reason = ?2, ended_ms = iif(?3, ?4, NULL),"
                  " started_ms = iif(?1 = 'queued', started_ms, ifnull(started_ms, ?4)),"
                  " process_id = iif(?3, 0, process_id), updated_ms = ?4 WHERE run_no = ?5")
@@ -273,23 +281,49 @@ void BatchWriter::add_change(const Run& run, const Change& change) {
 }
 
 void BatchWriter::add_checkpoint(const Run& run, const CheckpointInfo& checkpoint) {
-    obsolete_checkpoints_.bind(1, run.run_no);
-    obsolete_checkpoints_.bind(2, checkpoint.update.count);
-    obsolete_checkpoints_.bind(3, checkpoint.file);
-    while (obsolete_checkpoints_.executeStep())
-        obsolete_files_.push_back(sql::text_at(obsolete_checkpoints_, 0));
-    obsolete_checkpoints_.reset();
-    delete_checkpoints_.bind(1, run.run_no);
-    delete_checkpoints_.bind(2, checkpoint.update.count);
-    delete_checkpoints_.exec();
-    delete_checkpoints_.reset();
+    if (checkpoint.best) {
+        unmark_best_.bind(1, run.run_no);
+        unmark_best_.bind(2, checkpoint.update.count);
+        unmark_best_.exec();
+        unmark_best_.reset();
+    }
+    std::vector<CheckpointInfo> all;
+    checkpoints_.bind(1, run.run_no);
+    while (checkpoints_.executeStep()) {
+        CheckpointInfo& stored = all.emplace_back();
+        stored.update = Update{checkpoints_.getColumn(0).getInt64()};
+        stored.file = sql::text_at(checkpoints_, 1);
+        stored.bytes = checkpoints_.getColumn(2).getInt64();
+        stored.best = checkpoints_.getColumn(3).getInt() != 0;
+    }
+    checkpoints_.reset();
+    const auto place = std::ranges::lower_bound(all, checkpoint.update, {}, &CheckpointInfo::update);
+    if (place != all.end() && place->update == checkpoint.update) {
+        if (place->file != checkpoint.file) obsolete_files_.push_back(place->file);
+        *place = checkpoint;
+    } else {
+        all.insert(place, checkpoint);
+    }
     checkpoint_.bind(1, run.run_no);
     checkpoint_.bind(2, checkpoint.update.count);
     checkpoint_.bind(3, checkpoint.file);
     checkpoint_.bind(4, checkpoint.bytes);
     checkpoint_.bind(5, now_ms());
+    checkpoint_.bind(6, checkpoint.sha256);
+    bind_number(checkpoint_, 7, checkpoint.epoch ? std::optional(checkpoint.epoch->passes) : std::nullopt);
+    bind_number(checkpoint_, 8, checkpoint.loss);
+    checkpoint_.bind(9, checkpoint.best ? 1 : 0);
     checkpoint_.exec();
     checkpoint_.reset();
+    for (const std::size_t index : superfluous(all)) drop_checkpoint(run, all[index]);
+}
+
+void BatchWriter::drop_checkpoint(const Run& run, const CheckpointInfo& checkpoint) {
+    delete_checkpoint_.bind(1, run.run_no);
+    delete_checkpoint_.bind(2, checkpoint.update.count);
+    delete_checkpoint_.exec();
+    delete_checkpoint_.reset();
+    obsolete_files_.push_back(checkpoint.file);
 }
 
 void BatchWriter::change_state(Run& run, const StateChange& change) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/events.h"
+#include "core/store/checkpoints.h"
 #include "core/store/metric_summary.h"
 #include "core/store/pyramid_rows.h"
 
@@ -74,6 +75,7 @@ private:
     void add_log_line(const Run& run, const LogLine& line);
     void add_change(const Run& run, const Change& change);
     void add_checkpoint(const Run& run, const CheckpointInfo& checkpoint);
+    void drop_checkpoint(const Run& run, const CheckpointInfo& checkpoint);
     void change_state(Run& run, const StateChange& change);
     void write_progress(Run& run);
 
@@ -82,7 +84,7 @@ private:
     std::vector<std::string> obsolete_files_;
 
     SQLite::Statement find_run_, find_metrics_, some_metrics_, one_metric_, redeclare_, many_samples_,
-        some_samples_, one_sample_, matrix_, log_, change_, obsolete_checkpoints_, delete_checkpoints_,
+        some_samples_, one_sample_, matrix_, log_, change_, checkpoints_, delete_checkpoint_, unmark_best_,
         checkpoint_, state_, progress_;
     SummaryRows summaries_;
     PyramidRows pyramids_;

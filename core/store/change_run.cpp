@@ -129,9 +129,6 @@ void refuse_if_held(SQLite::Database& db, std::int64_t run_no) {
         if (!process.is_gone())
             throw InputError(name + "is being trained by process " + std::to_string(process.pid) + " on " +
                              process.host);
-    } else if (!is_resumable(state)) {
-        throw InputError(name + "is " + std::string(to_string(state)) +
-                         "; only stopped and interrupted runs can be resumed");
     }
 }
 
@@ -149,6 +146,11 @@ std::vector<std::string> reopen_run(SQLite::Database& db, const RunId& run, Upda
     const std::int64_t run_no = run_number(db, run);
     refuse_if_held(db, run_no);
 
+    // What led to a divergence is not done again.
+    execute(db,
+            "DELETE FROM change WHERE run_no = ? AND update_count >= ?"
+            " AND (SELECT state FROM run r WHERE r.run_no = change.run_no) = 'diverged'",
+            run_no, from);
     std::vector<std::string> obsolete;
     SQLite::Statement files(db,
                             "SELECT DISTINCT file FROM checkpoint WHERE run_no = ?1 AND update_count > ?2"

@@ -1,5 +1,6 @@
 #include "core/store/checkpoint_file.h"
 
+#include "core/base/hash.h"
 #include "core/base/mapped_file.h"
 #include "core/base/result.h"
 #include "core/store/file_replacement.h"
@@ -15,6 +16,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <future>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -29,6 +31,8 @@ namespace fs = std::filesystem;
 static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
 
 constexpr std::uint64_t kLargestHeader = 64 << 20;
+constexpr std::size_t kPiece = 1 << 20;
+constexpr std::size_t kHashedBeside = 4 << 20; // below, a thread would not pay
 constexpr const char* kNoLength = "ends within the header's length";
 
 std::string reason(int error) {
@@ -71,6 +75,7 @@ std::optional<std::uint64_t> byte_size(std::string_view dtype, const std::vector
     return size;
 }
 
+/// All that comes before the data.
 std::string header_of(const TensorFile& content) {
     nlohmann::ordered_json header = nlohmann::ordered_json::object();
     if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
@@ -87,7 +92,28 @@ std::string header_of(const TensorFile& content) {
     }
     std::string text = header.dump();
     text.resize((text.size() + 7) / 8 * 8, ' '); // data begin on a multiple of 8
-    return text;
+    const std::uint64_t size = text.size();
+    return std::string(reinterpret_cast<const char*>(&size), sizeof size) + text;
+}
+
+using Pieces = std::vector<std::span<const std::byte>>;
+
+/// All bytes of the file, in order; `header` and `content` have to stay.
+Pieces pieces_of(const TensorFile& content, const std::string& header) {
+    Pieces pieces{std::as_bytes(std::span(header))};
+    for (const auto& tensor : content.tensors) pieces.push_back(tensor.data);
+    return pieces;
+}
+
+std::int64_t write_pieces(const fs::path& file, const Pieces& pieces) {
+    std::int64_t written = 0;
+    FileReplacement out(file);
+    for (const auto piece : pieces) {
+        out.write(piece);
+        written += std::ssize(piece);
+    }
+    out.commit();
+    return written;
 }
 
 /// What is where in a file: its header, of which nothing is trusted.
@@ -233,17 +259,36 @@ private:
 
 std::int64_t write_tensor_file(const fs::path& file, const TensorFile& content) {
     const std::string header = header_of(content);
-    const std::uint64_t header_size = header.size();
-    std::uint64_t written = sizeof header_size + header_size;
-    FileReplacement out(file);
-    out.write(std::as_bytes(std::span(&header_size, 1)));
-    out.write(std::as_bytes(std::span(header)));
-    for (const auto& tensor : content.tensors) {
-        out.write(tensor.data);
-        written += tensor.data.size();
+    return write_pieces(file, pieces_of(content, header));
+}
+
+WrittenFile write_hashed_tensor_file(const fs::path& file, const TensorFile& content) {
+    const std::string header = header_of(content);
+    const auto pieces = pieces_of(content, header);
+    std::size_t size = 0;
+    for (const auto piece : pieces) size += piece.size();
+    auto digest = std::async(size > kHashedBeside ? std::launch::async : std::launch::deferred, [&pieces] {
+        Sha256 hash;
+        for (const auto piece : pieces) hash.add({reinterpret_cast<const char*>(piece.data()), piece.size()});
+        return hash.hex();
+    });
+    WrittenFile written{write_pieces(file, pieces), {}};
+    written.sha256 = digest.get();
+    return written;
+}
+
+std::string sha256_of_file(const fs::path& file) {
+    const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (in.get() < 0) throw InputError(file.string() + ": " + reason(errno));
+    std::vector<char> piece(kPiece);
+    Sha256 hash;
+    for (;;) {
+        const ssize_t got = ::read(in.get(), piece.data(), piece.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) throw InputError(file.string() + ": " + reason(errno));
+        if (got == 0) return hash.hex();
+        hash.add({piece.data(), static_cast<std::size_t>(got)});
     }
-    out.commit();
-    return static_cast<std::int64_t>(written);
 }
 
 TensorFile read_tensor_file(const fs::path& file) {

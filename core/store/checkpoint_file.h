@@ -30,6 +30,16 @@ struct TensorFile {
 /// Throws std::runtime_error with the reason. Returns the size in bytes.
 std::int64_t write_tensor_file(const std::filesystem::path& file, const TensorFile& content);
 
+/// A file as it was written.
+struct WrittenFile {
+    std::int64_t bytes = 0;
+    std::string sha256; ///< hex
+};
+/// The same, with the digest of what was written. A large file is hashed while it is written.
+WrittenFile write_hashed_tensor_file(const std::filesystem::path& file, const TensorFile& content);
+/// Of a file as it lies there, hex. Throws InputError where it cannot be read.
+std::string sha256_of_file(const std::filesystem::path& file);
+
 /// Throws InputError on anything that is not a well-formed safetensors file: sizes, offsets and the header
 /// are checked against the file before anything is allocated.
 TensorFile read_tensor_file(const std::filesystem::path& file);

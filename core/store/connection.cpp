@@ -162,6 +162,14 @@ std::string fold(std::string_view text) {
     return folded;     // text that is no UTF-8 keeps its bytes
 }
 
+std::string column_or(SQLite::Database& db, const std::string& table, const std::string& column,
+                      const std::string& otherwise) {
+    SQLite::Statement found(db, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
+    found.bind(1, table);
+    found.bind(2, column);
+    return found.executeStep() ? column : otherwise;
+}
+
 std::string text_at(SQLite::Statement& row, int column) {
     return row.getColumn(column).getString();
 }

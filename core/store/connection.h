@@ -52,6 +52,10 @@ bool has_moved(SQLite::Database& db);
 /// Text without its case, as filters compare it; also the SQL function fold(text) of every connection.
 std::string fold(std::string_view text);
 
+/// The column, or `otherwise` where the table is of an earlier version and has none.
+std::string column_or(SQLite::Database& db, const std::string& table, const std::string& column,
+                      const std::string& otherwise = "NULL");
+
 std::string text_at(SQLite::Statement& row, int column);
 /// NULL is NaN.
 double number_at(SQLite::Statement& row, int column);

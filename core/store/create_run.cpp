@@ -71,10 +71,12 @@ class RunInserter {
 public:
     explicit RunInserter(SQLite::Database& db)
         : db_(db)
-        , run_(db, "INSERT INTO run (run_id, name, key, task, model, optimizer, regime, seed, state, reason,"
-                   " created_ms, started_ms, ended_ms, updated_ms, updates, planned_updates, epoch, seconds,"
-                   " process_id, process_started, process_host, starred, trashed_ms, note, colour)"
-                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        , run_(db,
+               "INSERT INTO run (run_id, name, key, task, model, optimizer, regime, seed, state, reason,"
+               " created_ms, started_ms, ended_ms, updated_ms, updates, planned_updates, epoch, seconds,"
+               " process_id, process_started, process_host, starred, trashed_ms, note, colour,"
+               " parent, parent_update)"
+               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         , provenance_(db, "INSERT INTO provenance (run_no, dataset_no, studio_version, torch_version, blas,"
                           " threads, host, parameters, spec) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         , params_(db, param_sql(kParamsAtOnce))
@@ -226,7 +228,12 @@ void RunInserter::insert_row(const RunRecord& run) {
     bind(run.starred ? 1 : 0);
     bind_time(run.trashed_ms);
     bind(run.note);
-    if (run.colour) bind(*run.colour);
+    ++column;
+    if (run.colour) run_.bind(column, *run.colour);
+    if (run.parent) {
+        bind(run.parent->run.uuid);
+        bind(run.parent->at.count);
+    }
     run_.exec();
     run_.reset();
 }

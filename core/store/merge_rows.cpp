@@ -23,12 +23,6 @@ std::optional<std::int64_t> whole_at(Statement& row, int column) {
     return value.isNull() ? std::nullopt : std::optional(value.getInt64());
 }
 
-std::string colour_column(Database& db) {
-    return Statement(db, "SELECT 1 FROM pragma_table_info('run') WHERE name = 'colour'").executeStep()
-               ? "colour"
-               : "NULL";
-}
-
 std::vector<std::string> paragraphs(const std::string& note) {
     std::vector<std::string> parts;
     for (std::size_t from = 0; from <= note.size();) {
@@ -44,7 +38,8 @@ std::vector<std::string> paragraphs(const std::string& note) {
 std::optional<MergeRow> find_row(Database& db, const RunId& run) {
     Statement row(db, "SELECT run_no, task, state, reason, note, updated_ms, updates, planned_updates,"
                       " started_ms, ended_ms, trashed_ms, epoch, seconds, starred, " +
-                          colour_column(db) + " FROM run WHERE run_id = ?");
+                          sql::column_or(db, "run", "colour") + ", " + sql::column_or(db, "run", "parent") +
+                          ", " + sql::column_or(db, "run", "parent_update") + " FROM run WHERE run_id = ?");
     row.bind(1, run.uuid);
     if (!row.executeStep()) return std::nullopt;
     MergeRow found;
@@ -64,6 +59,8 @@ std::optional<MergeRow> find_row(Database& db, const RunId& run) {
     found.seconds = row.getColumn(12).getDouble();
     found.starred = row.getColumn(13).getInt() != 0;
     found.colour = whole_at(row, 14);
+    if (!row.getColumn(15).isNull())
+        found.parent = RunRecord::Parent{{sql::text_at(row, 15)}, Update{whole_at(row, 16).value_or(0)}};
     return found;
 }
 

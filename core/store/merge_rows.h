@@ -22,6 +22,7 @@ struct MergeRow {
     std::optional<std::int64_t> started_ms, ended_ms, trashed_ms, colour;
     double epoch = 0, seconds = 0;
     bool starred = false;
+    std::optional<RunRecord::Parent> parent;
 
     auto rank() const { return std::tuple(!from_table, updates, updated_ms); }
     auto course() const {

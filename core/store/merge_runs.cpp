@@ -57,6 +57,7 @@ private:
     void join_matrices(std::int64_t theirs);
     void join_log(std::int64_t theirs);
     void join_checkpoints(std::int64_t theirs);
+    void mark_best(std::optional<std::int64_t> theirs);
     void copy_rows(const std::string& select, std::int64_t theirs, const std::string& insert,
                    std::int64_t ours);
     void update(const std::string& column, const auto& value);
@@ -151,7 +152,8 @@ void Merger::insert_run(const MergeRow& theirs) {
         db_,
         "INSERT INTO run (name, key, task, model, optimizer, regime, seed, created_ms, run_id, state, reason,"
         " started_ms, ended_ms, updated_ms, updates, planned_updates, epoch, seconds, starred, trashed_ms,"
-        " note, colour) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        " note, colour, parent, parent_update) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " ?, ?, ?, ?, ?, ?)");
     insert.bind(1, free_name(db_, sql::text_at(row, 0)));
     for (int i = 1; i < row.getColumnCount(); ++i) sql::bind(insert, i + 1, row.getColumn(i));
     insert.bind(9, run_.uuid);
@@ -160,6 +162,10 @@ void Merger::insert_run(const MergeRow& theirs) {
     sql::bind(insert, 20, theirs.trashed_ms);
     insert.bind(21, theirs.note);
     sql::bind(insert, 22, theirs.colour);
+    if (theirs.parent) {
+        insert.bind(23, theirs.parent->run.uuid);
+        insert.bind(24, theirs.parent->at.count);
+    }
     insert.exec();
     run_no_ = db_.getLastInsertRowid();
 }
@@ -177,6 +183,10 @@ void Merger::join_rows(const MergeRow& ours, const MergeRow& theirs) {
     const MergeRow &first = theirs_decides_ ? theirs : ours, &second = theirs_decides_ ? ours : theirs;
     if (const auto colour = first.colour ? first.colour : second.colour; colour != ours.colour)
         update("colour", colour);
+    if (theirs.parent && !ours.parent) {
+        update("parent", theirs.parent->run.uuid);
+        update("parent_update", std::optional(theirs.parent->at.count));
+    }
     const auto trashed =
         ours.trashed_ms && theirs.trashed_ms ? std::min(ours.trashed_ms, theirs.trashed_ms) : std::nullopt;
     if (trashed != ours.trashed_ms) update("trashed_ms", trashed);
@@ -360,14 +370,21 @@ void Merger::join_log(std::int64_t theirs) {
 
 void Merger::join_checkpoints(std::int64_t theirs) {
     Statement here(db_, "SELECT 1 FROM checkpoint WHERE run_no = ? AND update_count = ?");
-    Statement insert(db_, "INSERT INTO checkpoint (run_no, update_count, file, bytes, created_ms)"
-                          " VALUES (?, ?, ?, ?, ?)");
-    Statement row(from_.db, "SELECT update_count, file, bytes, created_ms FROM checkpoint WHERE run_no = ?"
-                            " ORDER BY update_count");
+    Statement insert(db_, "INSERT INTO checkpoint (run_no, update_count, file, bytes, created_ms, sha256,"
+                          " epoch, loss) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    const auto column = [&](const char* name, const char* otherwise) {
+        return sql::column_or(from_.db, "checkpoint", name, otherwise);
+    };
+    Statement row(from_.db, "SELECT update_count, file, bytes, created_ms, " + column("sha256", "''") + ", " +
+                                column("epoch", "NULL") + ", " + column("loss", "NULL") + ", " +
+                                column("best", "0") + " FROM checkpoint WHERE run_no = ?" +
+                                " ORDER BY update_count");
+    std::optional<std::int64_t> best; // theirs
     row.bind(1, theirs);
     while (row.executeStep()) {
         here.bind(1, run_no_);
         here.bind(2, row.getColumn(0).getInt64());
+        if (row.getColumn(7).getInt() != 0) best = row.getColumn(0).getInt64();
         const bool known = here.executeStep();
         here.reset();
         if (known) continue;
@@ -381,11 +398,27 @@ void Merger::join_checkpoints(std::int64_t theirs) {
         insert.bind(1, run_no_);
         insert.bind(2, row.getColumn(0).getInt64());
         insert.bind(3, *name);
-        insert.bind(4, row.getColumn(2).getInt64());
-        insert.bind(5, row.getColumn(3).getInt64());
+        for (int i = 2; i <= 6; ++i) sql::bind(insert, i + 2, row.getColumn(i));
         insert.exec();
         insert.reset();
     }
+    mark_best(best);
+}
+
+// One a run, whoever found it: the one of least loss.
+void Merger::mark_best(std::optional<std::int64_t> theirs) {
+    if (!theirs) return;
+    Statement mark(db_, "UPDATE checkpoint SET best = 1 WHERE run_no = ?1 AND update_count = ?2 AND best = 0"
+                        " AND NOT EXISTS (SELECT 1 FROM checkpoint c WHERE c.run_no = ?1 AND c.best = 1 AND"
+                        " c.loss <= checkpoint.loss)");
+    mark.bind(1, run_no_);
+    mark.bind(2, *theirs);
+    if (mark.exec() == 0) return;
+    Statement others(db_,
+                     "UPDATE checkpoint SET best = 0 WHERE run_no = ? AND update_count <> ? AND best = 1");
+    others.bind(1, run_no_);
+    others.bind(2, *theirs);
+    others.exec();
 }
 
 } // namespace

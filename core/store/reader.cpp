@@ -291,14 +291,14 @@ std::vector<LogLine> StoreReader::log(const RunId& run) const {
 
 std::optional<CheckpointInfo> StoreReader::last_checkpoint(const RunId& run) const {
     return sql::translated(impl_->path, [&]() -> std::optional<CheckpointInfo> {
-        SQLite::Statement row(impl_->db, "SELECT c.update_count, c.file, c.bytes FROM checkpoint c"
-                                         " JOIN run r ON r.run_no = c.run_no WHERE r.run_id = ?"
-                                         " ORDER BY c.update_count DESC LIMIT 1");
-        row.bind(1, run.uuid);
-        if (!row.executeStep()) return std::nullopt;
-        return CheckpointInfo{Update{row.getColumn(0).getInt64()}, sql::text_at(row, 1),
-                              row.getColumn(2).getInt64()};
+        auto last = read_checkpoints(impl_->db, run, " DESC LIMIT 1");
+        if (last.empty()) return std::nullopt;
+        return std::move(last.front());
     });
+}
+
+std::vector<CheckpointInfo> StoreReader::checkpoints(const RunId& run) const {
+    return sql::translated(impl_->path, [&] { return read_checkpoints(impl_->db, run); });
 }
 
 std::vector<std::string> StoreReader::tags() const {

@@ -83,6 +83,8 @@ public:
     std::vector<Moment> matrix_moments(const RunId& run, const std::string& name) const;
     std::vector<LogLine> log(const RunId& run) const;
     std::optional<CheckpointInfo> last_checkpoint(const RunId& run) const;
+    /// All that a run has, in order.
+    std::vector<CheckpointInfo> checkpoints(const RunId& run) const;
     /// Newest first; `trashed`: only those in the trash.
     std::vector<SweepRecord> sweeps(bool trashed = false) const;
     /// By exact name, UUID, or unique prefix of either. Error: none, or several.

@@ -112,12 +112,6 @@ void add_tags(SQLite::Database& db, Listed& listed) {
         if (RunRecord* run = listed.run(row.whole(0))) run->tags.emplace_back(row.text(1));
 }
 
-/// Not in an archive of version 1 or 2.
-bool has_colours(SQLite::Database& db) {
-    return SQLite::Statement(db, "SELECT 1 FROM pragma_table_info('run') WHERE name = 'colour'")
-        .executeStep();
-}
-
 } // namespace
 
 std::vector<RunRecord> read_runs(SQLite::Database& db, const Condition& condition,
@@ -136,12 +130,15 @@ std::vector<RunRecord> read_runs(SQLite::Database& db, const Condition& conditio
         "SELECT r.run_no, r.run_id, r.name, r.key, r.state, r.reason, r.created_ms, r.started_ms, r.ended_ms,"
         " r.updates, r.planned_updates, r.epochs, r.seconds, r.process_id, r.starred, r.note, r.trashed_ms,"
         " r.dataset_no, r.studio_version, r.torch_version, r.blas, r.threads, r.host, r.parameters, r.spec,"
-        " r.task, r.model, r.optimizer, r.regime, r.seed, r.chosen_colour"
+        " r.task, r.model, r.optimizer, r.regime, r.seed, r.chosen_colour, r.parent_run,"
+        " r.parent_at"
         " FROM (SELECT r.*, r.epoch AS epochs, p.dataset_no, p.studio_version, p.torch_version, p.blas, "
         "p.threads,"
         " p.host, p.parameters, p.spec, " +
-            std::string(has_colours(db) ? "r.colour" : "NULL") +
-            " AS chosen_colour FROM run r LEFT JOIN provenance p ON p.run_no = r.run_no) r WHERE (" +
+            sql::column_or(db, "run", "colour") + " AS chosen_colour, " +
+            sql::column_or(db, "run", "parent") + " AS parent_run, " +
+            sql::column_or(db, "run", "parent_update") +
+            " AS parent_at FROM run r LEFT JOIN provenance p ON p.run_no = r.run_no) r WHERE (" +
             condition.sql + ") ORDER BY r.created_ms DESC, r.run_no DESC LIMIT " +
             std::to_string(limit.value_or(-1)));
     int index = 0;
@@ -176,6 +173,8 @@ std::vector<RunRecord> read_runs(SQLite::Database& db, const Condition& conditio
         run.provenance.parameters = row.whole(23);
         run.spec = spec_in(row, 24, 25);
         if (const auto chosen = row.optional_whole(30)) run.colour = static_cast<int>(*chosen);
+        if (!row.is_null(31))
+            run.parent = RunRecord::Parent{{std::string(row.text(31))}, Update{row.whole(32)}};
     }
     Listed listed(runs, numbers, all);
     add_summaries(db, listed);
@@ -203,6 +202,32 @@ std::vector<Change> read_changes(SQLite::Database& db, const RunId& run) {
     while (row.executeStep())
         changes.push_back({Update{row.getColumn(0).getInt64()}, sql::text_at(row, 1), sql::text_at(row, 2)});
     return changes;
+}
+
+std::vector<CheckpointInfo> read_checkpoints(SQLite::Database& db, const RunId& run,
+                                             const std::string& suffix) {
+    const auto column = [&](const char* name, const char* otherwise) {
+        return sql::column_or(db, "checkpoint", name, otherwise);
+    };
+    SQLite::Statement row(db, "SELECT update_count, file, bytes, " + column("sha256", "''") + ", " +
+                                  column("epoch", "NULL") + ", " + column("loss", "NULL") + ", " +
+                                  column("best", "0") +
+                                  " FROM checkpoint WHERE run_no = (SELECT run_no FROM run WHERE run_id = ?)"
+                                  " ORDER BY update_count" +
+                                  suffix);
+    row.bind(1, run.uuid);
+    std::vector<CheckpointInfo> all;
+    while (row.executeStep()) {
+        CheckpointInfo& info = all.emplace_back();
+        info.update = Update{row.getColumn(0).getInt64()};
+        info.file = sql::text_at(row, 1);
+        info.bytes = row.getColumn(2).getInt64();
+        info.sha256 = sql::text_at(row, 3);
+        if (const auto epoch = row.getColumn(4); !epoch.isNull()) info.epoch = Epoch{epoch.getDouble()};
+        if (const auto loss = row.getColumn(5); !loss.isNull()) info.loss = loss.getDouble();
+        info.best = row.getColumn(6).getInt() != 0;
+    }
+    return all;
 }
 
 } // namespace descent

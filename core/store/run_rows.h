@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/events.h"
 #include "core/base/run_record.h"
 #include "core/store/connection.h"
 #include "core/store/filter.h"
@@ -18,5 +19,8 @@ std::vector<RunRecord> read_runs(SQLite::Database& db, const Condition& conditio
 std::string read_manifest(SQLite::Database& db, const RunId& run);
 /// Made while it trained, in order.
 std::vector<Change> read_changes(SQLite::Database& db, const RunId& run);
+/// In order of update, which `suffix` goes on from (" DESC LIMIT 1").
+std::vector<CheckpointInfo> read_checkpoints(SQLite::Database& db, const RunId& run,
+                                             const std::string& suffix = "");
 
 } // namespace descent

@@ -1,5 +1,6 @@
 #include "core/store/trained_run.h"
 
+#include "core/base/length.h"
 #include "core/store/store.h"
 
 namespace descent {
@@ -7,12 +8,13 @@ namespace descent {
 std::optional<TrainedRun> trained_run(const StoreReader& reader, const std::filesystem::path& store,
                                       const std::string& key) {
     for (auto& run : reader.runs_by_key(key)) {
-        if (run.state != RunState::finished) continue;
-        const auto saved = reader.last_checkpoint(run.id);
+        if (run.state != RunState::finished || trained_longer(run)) continue;
+        auto saved = reader.last_checkpoint(run.id);
         if (!saved || saved->update != run.updates) continue;
         auto file = checkpoint_folder(store) / saved->file;
         std::error_code gone;
-        if (std::filesystem::exists(file, gone)) return TrainedRun{std::move(run), std::move(file)};
+        if (std::filesystem::exists(file, gone))
+            return TrainedRun{std::move(run), std::move(file), std::move(*saved)};
     }
     return std::nullopt;
 }

@@ -13,6 +13,7 @@ namespace descent {
 struct TrainedRun {
     RunRecord run; ///< as lists have it
     std::filesystem::path checkpoint;
+    CheckpointInfo saved; ///< how the store has it
 };
 
 /// The newest one under this key that is not in the trash: what other runs are made from. Runs that were

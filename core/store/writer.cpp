@@ -4,6 +4,7 @@
 #include "core/store/changes.h"
 #include "core/store/merge_runs.h"
 #include "core/store/store.h"
+#include "core/store/stray_files.h"
 #include "core/store/sweeps_rows.h"
 #include "core/store/wal_checkpointer.h"
 
@@ -162,6 +163,7 @@ std::deque<Job> StoreWriter::Impl::take(std::stop_token stop) {
 }
 
 void StoreWriter::Impl::work(std::stop_token stop) {
+    remove_stray_checkpoints(db_, path);
     // Empty only after a request to stop, and then everything is written.
     for (std::deque<Job> jobs = take(stop); !jobs.empty(); jobs = take(stop)) {
         try {

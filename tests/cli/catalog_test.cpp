@@ -14,7 +14,7 @@ using CatalogCommands = Cli;
 TEST_F(CatalogCommands, EveryCommandHasHelpWithAnExample) {
     for (const char* command :
          {"tasks",  "models",  "optimizers", "regimes", "probes", "inspect", "run",
-          "resume", "ladder",  "runs",       "show",    "export", "import",  "merge",
+          "resume", "branch", "ladder",  "runs",       "show",    "export", "import",  "merge",
           "trash",  "restore", "rename",     "tag",     "note",   "star",    "unstar"}) {
         const auto ended = descent({command, "--help"});
         EXPECT_EQ(ended.code, 0) << command;

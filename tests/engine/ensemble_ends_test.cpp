@@ -48,6 +48,7 @@ TEST(Ensemble, RefusesWhatLooksAtOneNetwork) {
                                               {"regime.noise", "0.1"},
                                               {"regime.averaging", "ema"},
                                               {"regime.clip_agc", "0.01"},
+                                              {"regime.checkpoint_every", "5"},
                                               {"regime.balance", "bootstrap"},
                                               {"regime.changes", "5 optimizer.lr=0.1"},
                                               {"regime.probe_sharpness", "2"},

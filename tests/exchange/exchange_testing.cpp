@@ -12,7 +12,7 @@ std::multiset<std::string> content(const std::filesystem::path& store, bool name
          {"SELECT run_id, 'run', " + name +
               ", key, task, model, optimizer, regime, seed, state, reason, created_ms, started_ms, ended_ms,"
               " updates, planned_updates, epoch, seconds, process_id, starred, trashed_ms,"
-              " replace(note, char(10), '/'), colour FROM run r",
+              " replace(note, char(10), '/'), colour, parent, parent_update FROM run r",
           "SELECT run_id, 'provenance', studio_version, torch_version, blas, threads, host, parameters, spec,"
           " digest, manifest FROM provenance p JOIN dataset d USING (dataset_no)" +
               of_run,
@@ -34,7 +34,9 @@ std::multiset<std::string> content(const std::filesystem::path& store, bool name
               of_run,
           "SELECT run_id, 'change', update_count, path, value FROM change c" + of_run,
           "SELECT run_id, 'log', time_ms, level, text FROM log l" + of_run,
-          "SELECT run_id, 'checkpoint', update_count, bytes, c.created_ms, file FROM checkpoint c" + of_run,
+          "SELECT run_id, 'checkpoint', update_count, bytes, c.created_ms, sha256, c.epoch, loss, best, file "
+          "FROM checkpoint c" +
+              of_run,
           "SELECT run_id, 'tag', tag FROM tag t" + of_run}) {
         std::istringstream rows(query(store, select));
         for (std::string line; std::getline(rows, line);) {
@@ -60,6 +62,7 @@ RunId add_full_run(const StorePlace& place, std::uint64_t seed, RunState state) 
     record.tags = {"t" + std::to_string(seed)};
     record.note = "note of " + std::to_string(seed);
     record.starred = seed % 2 == 0;
+    record.parent = RunRecord::Parent{{"7d1d4f0e-4f43-4d2c-8a6e-0c9b6f1a2b3c"}, Update{12}};
     const RunId run = must(writer->create(record)).id;
     auto batch = batch_of(run);
     batch->metrics = example_metrics();
@@ -75,7 +78,13 @@ RunId add_full_run(const StorePlace& place, std::uint64_t seed, RunState state) 
                   {LogLine::Level::warning, 1'000, "second"},
                   {LogLine::Level::info, 2'000, "third"}};
     batch->changes = {{Update{7}, "optimizer.lr", "0.01"}};
-    batch->checkpoint = CheckpointInfo{Update{50}, run.uuid + "-50.safetensors", 1'234};
+    batch->checkpoint = CheckpointInfo{.update = Update{50},
+                                       .file = run.uuid + "-50.safetensors",
+                                       .bytes = 1'234,
+                                       .sha256 = std::string(64, 'a'),
+                                       .epoch = Epoch{12.5},
+                                       .loss = 0.75,
+                                       .best = true};
     batch->progress = {.update = Update{50}, .planned = Update{60}, .epoch = Epoch{12.5}, .seconds = 25};
     write_checkpoint(place.path(), run.uuid + "-50.safetensors", "weights of " + run.uuid);
     if (is_over(state)) batch->state = StateChange{state, "because"};

@@ -294,7 +294,9 @@ TEST_P(MigrationFrom, AnArchiveCanBeReadAsItIs) {
     EXPECT_EQ(must(reader->run(runs[0].id)).changes.size(), GetParam() >= 2 ? 1u : 0u);
     EXPECT_EQ(reader->series(runs[0].id, "train/loss").size(), 1u);
     EXPECT_EQ(reader->overview(runs[0].id, "train/loss").size(), 1u);
-    EXPECT_TRUE(reader->sweeps().empty());
+    EXPECT_EQ(reader->sweeps().size(), GetParam() >= 4 ? 1u : 0u);
+    EXPECT_EQ(reader->checkpoints(runs[0].id).size(), 1u);
+    EXPECT_FALSE(runs[0].parent);
     EXPECT_EQ(read_text(file), before);
     ::chmod(folder.path().c_str(), 0755);
 }

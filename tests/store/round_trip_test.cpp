@@ -35,6 +35,7 @@ void expect_equal(const RunRecord& stored, const RunRecord& run) {
     EXPECT_EQ(stored.note, run.note);
     EXPECT_EQ(stored.tags, run.tags);
     EXPECT_EQ(stored.trashed_ms, run.trashed_ms);
+    EXPECT_EQ(stored.parent, run.parent);
     const Provenance &a = stored.provenance, &b = run.provenance;
     EXPECT_EQ(a.studio_version, b.studio_version);
     EXPECT_EQ(a.torch_version, b.torch_version);
@@ -63,6 +64,7 @@ TEST(RoundTrip, ARunKeepsEverything) {
     run.tags = {"paper", "ünïcode"};
     run.starred = true;
     run.trashed_ms = 1'700'000'000'999;
+    run.parent = RunRecord::Parent{{"7d1d4f0e-4f43-4d2c-8a6e-0c9b6f1a2b3c"}, Update{5}};
     run.updates = Update{7};
     run.epoch = Epoch{0.1 + 0.2};
     run.seconds = 1.0 / 3;
@@ -133,7 +135,8 @@ TEST(RoundTrip, WhatATrainerSaysIsKept) {
     batch->matrices = {{"validation/confusion", Update{2}, Epoch{0.5}, 2, 3, {1, 2, 3, kNaN, -0.0, 1e-320}},
                        {"empty", Update{2}, Epoch{0.5}, 0, 0, {}}};
     batch->log = {{LogLine::Level::info, 12, "started"}, {LogLine::Level::error, 13, "ß → 'dropped'"}};
-    batch->checkpoint = CheckpointInfo{Update{2}, "two.safetensors", 12'345};
+    batch->checkpoint =
+        CheckpointInfo{Update{2}, "two.safetensors", 12'345, std::string(64, 'e'), Epoch{0.5}, 0.25, true};
     batch->state = StateChange{RunState::paused, ""};
     batch->progress = {Update{2}, Update{40}, Epoch{0.5}, 1.25, 30.0};
     EXPECT_TRUE(writer->push(batch));
@@ -167,6 +170,10 @@ TEST(RoundTrip, WhatATrainerSaysIsKept) {
     EXPECT_EQ(log[1].text, "ß → 'dropped'");
     EXPECT_EQ(reader->last_checkpoint(run)->file, "two.safetensors");
     EXPECT_EQ(reader->last_checkpoint(run)->bytes, 12'345);
+    EXPECT_EQ(reader->last_checkpoint(run)->sha256, std::string(64, 'e'));
+    EXPECT_EQ(reader->last_checkpoint(run)->epoch, Epoch{0.5});
+    EXPECT_EQ(reader->last_checkpoint(run)->loss, 0.25);
+    EXPECT_TRUE(reader->last_checkpoint(run)->best);
 
     const RunRecord stored = must(reader->run(run));
     EXPECT_EQ(stored.state, RunState::paused);

@@ -1,3 +1,4 @@
+#include "core/store/checkpoints.h"
 #include "tests/store/store_testing.h"
 
 #include <gmock/gmock.h>
@@ -143,17 +144,57 @@ TEST_F(WriterTest, ProgressNeverGoesBack) {
     EXPECT_EQ(place.stored(run).seconds, 3);
 }
 
-TEST_F(WriterTest, KeepsTheNewestCheckpointOnly) {
+TEST_F(WriterTest, KeepsTheLastCheckpointTheBestAndSomeOfTheWay) {
     checkpoint(10, "ten");
     checkpoint(20, "twenty");
-    EXPECT_FALSE(has_file("ten"));
-    EXPECT_TRUE(has_file("twenty"));
+    EXPECT_TRUE(has_file("ten"));
     EXPECT_EQ(place.reader()->last_checkpoint(run)->file, "twenty");
     checkpoint(20, "again");
     EXPECT_FALSE(has_file("twenty"));
-    checkpoint(30, "again");
-    EXPECT_TRUE(has_file("again"));
-    EXPECT_EQ(query(place.path(), "SELECT update_count, file FROM checkpoint"), "30|again");
+    auto batch = batch_of(run);
+    batch->checkpoint =
+        CheckpointInfo{.update = Update{10}, .file = "ten", .bytes = 2, .loss = 1, .best = true};
+    writer->push(batch);
+    for (std::int64_t update = 30; update <= 400; update += 10) checkpoint(update, std::to_string(update));
+    auto kept = place.reader()->checkpoints(run);
+    EXPECT_EQ(kept.size(), CheckpointLimits{}.count + 2);
+    EXPECT_TRUE(kept.front().best);
+    EXPECT_EQ(kept.back().update, Update{400});
+    std::size_t files = 0;
+    for (const auto& file : std::filesystem::directory_iterator(checkpoint_folder(place.path()))) {
+        ++files;
+        EXPECT_EQ(std::ranges::count(kept, file.path().filename().string(), &CheckpointInfo::file), 1);
+    }
+    EXPECT_EQ(files, kept.size()) << "what has no row has no file";
+
+    batch = batch_of(run);
+    batch->checkpoint =
+        CheckpointInfo{.update = Update{410}, .file = "410", .bytes = 2, .loss = 0.5, .best = true};
+    writer->push(batch);
+    must(writer->flush());
+    EXPECT_EQ(query(place.path(), "SELECT update_count FROM checkpoint WHERE best"), "410");
+}
+
+TEST_F(WriterTest, WhatACrashLeftIsRemovedAtTheNextOpen) {
+    const auto of = [](const RunId& id, const std::string& rest) { return id.uuid + "-" + rest; };
+    checkpoint(10, of(run, "10.safetensors"));
+    const auto folder = checkpoint_folder(place.path());
+    const auto make = [&](const std::string& name) { std::ofstream(folder / name) << 1; };
+    make(of(run, "20.safetensors"));
+    make(of(run, "30.safetensors.0123abcd.tmp"));
+    make("notes.txt");
+    make(of(RunId::random(), "1.safetensors"));
+    writer.reset();
+    writer = place.writer();
+    must(writer->flush());
+    EXPECT_TRUE(has_file(of(run, "20.safetensors"))) << "its trainer may be about to tell";
+    change(RunState::interrupted);
+    writer.reset();
+    writer = place.writer();
+    must(writer->flush());
+    EXPECT_TRUE(has_file(of(run, "10.safetensors")));
+    EXPECT_TRUE(has_file("notes.txt"));
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 2);
 }
 
 TEST_F(WriterTest, ACheckpointsNameCannotReachOutOfItsFolder) {
@@ -172,7 +213,8 @@ TEST_F(WriterTest, ReopensAtACheckpoint) {
     batch->changes = {{Update{10}, "optimizer.lr", "0.1"}, {Update{25}, "optimizer.lr", "0.2"}};
     writer->push(batch);
     checkpoint(20, "twenty");
-    query(place.path(), "INSERT INTO checkpoint SELECT run_no, 30, 'thirty', 1, 1 FROM run");
+    query(place.path(), "INSERT INTO checkpoint (run_no, update_count, file, bytes, created_ms) SELECT "
+                        "run_no, 30, 'thirty', 1, 1 FROM run");
     std::ofstream(checkpoint_folder(place.path()) / "thirty") << 1;
     change(RunState::interrupted, "the process that trained it is gone");
 
@@ -219,8 +261,7 @@ TEST_F(WriterTest, ReopensOnlyWhatCanBeResumed) {
     EXPECT_EQ(refusal(writer->reopen(run, Update{0}, 1)),
               "run '" + name + "' is being trained by this program already");
     change(RunState::finished);
-    EXPECT_EQ(refusal(writer->reopen(run, Update{0}, 1)),
-              "run '" + name + "' is finished; only stopped and interrupted runs can be resumed");
+    EXPECT_EQ(refusal(writer->reopen(run, Update{0}, 1)), "accepted") << "to be trained longer";
     EXPECT_THAT(refusal(writer->reopen(RunId{"none"}, Update{0}, 1)), HasSubstr("there is no run none"));
 
     Child other({"hold", place.path().string()});
@@ -230,6 +271,16 @@ TEST_F(WriterTest, ReopensOnlyWhatCanBeResumed) {
     other.kill();
     other.wait();
     EXPECT_EQ(refusal(writer->reopen(held, Update{0}, 1)), "accepted");
+}
+
+TEST_F(WriterTest, ADivergedRunForgetsWhatWasChangedFromThereOn) {
+    auto batch = std::make_shared<MetricBatch>();
+    batch->run = run;
+    batch->changes = {{{3}, "optimizer.lr", "0.2"}, {{7}, "optimizer.lr", "9"}};
+    ASSERT_TRUE(writer->push(batch));
+    change(RunState::diverged);
+    must(writer->reopen(run, Update{5}, 10));
+    EXPECT_EQ(place.stored(run).changes, (std::vector<Change>{{{3}, "optimizer.lr", "0.2"}}));
 }
 
 TEST_F(WriterTest, OrderHoldsBetweenBatchesAndTasks) {

@@ -340,6 +340,7 @@ public:
     std::atomic<bool> hold_data = false;
     std::atomic<bool> times = true; ///< false: as while a run is being trained
     int samples_per_class = 40;     ///< of the names task, on average
+    std::vector<Change> resumed_with{}; ///< read when the run it was for has started
 
     FakeEngine() {
         catalog_.tasks = {
@@ -482,6 +483,11 @@ public:
     }
     Result<std::unique_ptr<Session>> start(const RunSpec& spec, StoreWriter& store,
                                            const StartOptions& options) override {
+        return begin(spec, store, options, {});
+    }
+    Result<std::unique_ptr<Session>> begin(const RunSpec& spec, StoreWriter& store,
+                                           const StartOptions& options,
+                                           const std::optional<RunRecord::Parent>& parent) {
         std::this_thread::sleep_for(plan.loading);
         if (!plan.start_error.empty()) return fail(plan.start_error);
         RunRecord run;
@@ -493,6 +499,7 @@ public:
         run.state = RunState::running;
         run.created_ms = run.started_ms = now_ms();
         run.planned = {planned(spec)};
+        run.parent = parent;
         run.provenance = provenance();
         if (isFakeDetection(spec)) {
             const SpeechManifest manifest = fakeManifest(spec, plan.clips);
@@ -507,6 +514,8 @@ public:
     }
     Result<std::unique_ptr<Session>> resume(const RunRecord& run, StoreWriter& store,
                                             const StartOptions& options) override {
+        resumed_with = options.changes;
+        if (run.id.uuid.empty()) return begin(run.spec, store, options, run.parent);
         if (auto done = store.reopen(run.id, {0}, run.planned.count); !done)
             return std::unexpected(done.error());
         return std::make_unique<FakeSession>(run, plan, catalog_, store, options);

@@ -43,10 +43,13 @@ RunsActions::RunsActions(QWidget& page, QWidget& table) {
         make(page, "runCompare", tr("Compare"), "compare", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
              around, tr("Lay the chosen runs over each other on the Compare page"));
     resume = make(page, "runResume", tr("Resume"), "play", {}, around,
-                  tr("Continue a stopped or interrupted run"));
+                  tr("Go on with the run from its last checkpoint"));
     again = make(page, "runAgain", tr("Train again…"), "restore", {}, around,
                  tr("Fill in the Train page with these settings, to change some"));
     again->setIcon({});
+    branch =
+        make(page, "runBranch", tr("Branch here…"), nullptr, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_B),
+             around, tr("Train a new run from one of its checkpoints on, with other settings"));
     rename = make(table, "runRename", tr("Rename"), nullptr, Qt::Key_F2, here, tr("Rename the run in place"));
     star = make(page, "runStar", tr("Star"), "star", QKeySequence(Qt::CTRL | Qt::Key_D), around,
                 tr("Star the chosen runs, or take the star away"));
@@ -116,7 +119,12 @@ void RunsActions::update(const std::vector<RowPtr>& chosen, bool in_trash, bool 
     const bool one = chosen.size() == 1, some = !chosen.empty();
     open->setEnabled(one);
     compare->setEnabled(some);
-    resume->setEnabled(one && !in_trash && engine_ready && is_resumable(chosen.front()->state));
+    const RunState state = one ? chosen.front()->state : RunState::queued;
+    resume->setEnabled(one && !in_trash && engine_ready && is_over(state));
+    resume->setText(state == RunState::finished   ? tr("Train longer…")
+                    : state == RunState::diverged ? tr("Resume…")
+                                                  : tr("Resume"));
+    branch->setEnabled(one && !in_trash && engine_ready && state != RunState::queued);
     again->setEnabled(one && engine_ready);
     rename->setEnabled(one);
     for (QAction* action : {note, star, colour, tag, copy, copy_markdown, copy_latex, copy_csv})
@@ -143,28 +151,14 @@ void RunsActions::setListed(bool any, bool folds) {
 }
 
 QList<QAction*> RunsActions::all() const {
-    return {open,
-            compare,
-            resume,
-            again,
-            nullptr,
-            rename,
-            star,
-            colour,
-            tag,
-            untag,
-            note,
-            nullptr,
-            copy,
-            copy_as_->menuAction(),
-            export_csv,
-            nullptr,
-            table_->menuAction(),
-            nullptr,
-            trash,
-            restore,
-            nullptr,
-            filter};
+    return {open,       compare, resume,
+            again,      branch,  nullptr,
+            rename,     star,    colour,
+            tag,        untag,   note,
+            nullptr,    copy,    copy_as_->menuAction(),
+            export_csv, nullptr, table_->menuAction(),
+            nullptr,    trash,   restore,
+            nullptr,    filter};
 }
 
 void RunsActions::fill(QMenu& menu) const {

@@ -36,7 +36,7 @@ RunsBar::RunsBar(const RunsActions& actions, RunsTable& table, QWidget* parent)
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(theme::kGrid / 2);
-    for (QAction* action : {actions.open, actions.compare, actions.resume, actions.again})
+    for (QAction* action : {actions.open, actions.compare, actions.resume, actions.again, actions.branch})
         addAction(*row, action, Qt::ToolButtonTextOnly);
     row->addSpacing(theme::kGrid);
     for (QAction* action : {actions.star, actions.tag, actions.export_csv, actions.trash})

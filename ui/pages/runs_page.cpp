@@ -13,6 +13,7 @@
 #include "ui/widgets/exchange_job.h"
 #include "ui/widgets/field_picker.h"
 #include "ui/widgets/filter_line.h"
+#include "ui/widgets/go_on_dialog.h"
 #include "ui/widgets/notice_bar.h"
 #include "ui/widgets/run_preview.h"
 #include "ui/widgets/runs_table.h"
@@ -29,6 +30,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <utility>
 
 namespace descent::ui {
@@ -122,6 +124,7 @@ RunsPage::RunsPage(StoreHost& store, EngineHost& engine, Training& training, QWi
     connect(loader_, &RunsLoader::loaded, this, &RunsPage::take);
     connect(loader_, &RunsLoader::failed, filter_, &FilterLine::showError);
     connect(preview_, &RunPreview::edited, this, &RunsPage::edit);
+    connect(preview_, &RunPreview::runWanted, this, &RunsPage::openRun);
     connect(empty_, &EmptyState::acted, this, [this] {
         if (const auto act = end_emptiness_) act();
     });
@@ -157,6 +160,7 @@ void RunsPage::connectActions() {
     on(actions_->open, &RunsPage::openChosen);
     on(actions_->resume, &RunsPage::resumeChosen);
     on(actions_->again, &RunsPage::repeatChosen);
+    on(actions_->branch, &RunsPage::branchChosen);
     on(actions_->rename, [this] { table_->rename(); });
     on(actions_->star, &RunsPage::starChosen);
     on(actions_->tag, [this] {
@@ -375,10 +379,53 @@ void RunsPage::openChosen() {
 void RunsPage::resumeChosen() {
     const auto chosen = table_->chosen();
     if (chosen.size() != 1) return;
-    if (const auto resumed = training_.resumeRun(chosen.front()); !resumed)
-        notice_->complain(QString::fromStdString(resumed.error().message));
-    else
-        Q_EMIT openRun(chosen.front());
+    store_.read<Result<RunRecord>>(
+        this, [id = chosen.front()](const StoreReader& reader) { return reader.run(id); },
+        [this](const Result<RunRecord>& run) {
+            if (!run) return notice_->complain(QString::fromStdString(run.error().message));
+            if (!engine_.engine()) return;
+            GoOnDialog::ask(this, *run, engine_.engine()->catalog(), [this, id = run->id](auto changes) {
+                if (const auto resumed = training_.resumeRun(id, std::move(changes)); !resumed)
+                    notice_->complain(QString::fromStdString(resumed.error().message));
+                else
+                    Q_EMIT openRun(id);
+            });
+        });
+}
+
+void RunsPage::branchChosen() {
+    if (const auto chosen = table_->chosen(); chosen.size() == 1) offerBranch(chosen.front(), {}, {});
+}
+
+/// From its newest checkpoint with its settings there, or from the one at `at` with the settings `otherwise`,
+/// which are trained from the beginning where there is no such checkpoint.
+void RunsPage::offerBranch(const RunId& run, std::optional<Update> at,
+                           const std::optional<Request>& otherwise) {
+    store_.read<Result<BranchOffer>>(
+        this,
+        [run, &writer = store_.writer()](const StoreReader& reader) {
+            return guarded([&] {
+                (void)writer.flush(); // a run in progress may have saved one just now
+                return BranchOffer{unwrap(reader.run(run)), reader.checkpoints(run), {}, {}};
+            });
+        },
+        [this, at, otherwise](Result<BranchOffer> offer) {
+            if (!engine_.engine()) return;
+            const bool there =
+                offer && (at ? std::ranges::count(offer->points, *at, &CheckpointInfo::update) > 0
+                             : !offer->points.empty());
+            if (there) {
+                offer->at = at.value_or(offer->points.back().update);
+                offer->request = otherwise;
+                Q_EMIT branchWanted(*offer);
+            } else if (otherwise) {
+                Q_EMIT trainAgain(*otherwise);
+            } else {
+                notice_->complain(offer ? tr("%1 has no checkpoint to branch off")
+                                              .arg(QString::fromStdString(offer->parent.name))
+                                        : QString::fromStdString(offer.error().message));
+            }
+        });
 }
 
 void RunsPage::repeatChosen() {
@@ -389,8 +436,12 @@ void RunsPage::repeatChosen() {
         [this](const Result<RunRecord>& run) {
             if (!run)
                 notice_->complain(QString::fromStdString(run.error().message));
-            else if (engine_.engine())
-                Q_EMIT trainAgain(request_with_changes(engine_.engine()->catalog(), run->spec, run->changes));
+            else if (engine_.engine()) {
+                const auto request =
+                    request_with_changes(engine_.engine()->catalog(), run->spec, run->changes);
+                if (run->parent) return offerBranch(run->parent->run, run->parent->at, request);
+                Q_EMIT trainAgain(request);
+            }
         });
 }
 

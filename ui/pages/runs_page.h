@@ -4,6 +4,7 @@
 #include "core/store/writer.h"
 #include "ui/models/runs_loader.h"
 #include "ui/pages/runs_actions.h"
+#include "ui/widgets/branch_bar.h"
 #include "ui/widgets/table_text.h"
 
 #include <QWidget>
@@ -57,6 +58,7 @@ Q_SIGNALS:
     void openRun(const descent::RunId& run);                     ///< show it on the Train page
     void compareWanted(const std::vector<descent::RunId>& runs); ///< lay them over each other
     void trainAgain(const descent::Request& request);            ///< fill in the Train page
+    void branchWanted(const descent::ui::BranchOffer& offer);    ///< the same, from one of its checkpoints on
     void trainFirst(); ///< there is no run yet: go to the Train page
 
 protected:
@@ -82,6 +84,8 @@ private:
     void openChosen();
     void resumeChosen();
     void repeatChosen();
+    void branchChosen();
+    void offerBranch(const RunId& run, std::optional<Update> at, const std::optional<Request>& otherwise);
     void starChosen();
     void trashChosen(bool trashed);
     void popUp(QMenu& menu);

@@ -1,6 +1,7 @@
 #include "ui/pages/train_page.h"
 
 #include "core/base/format.h"
+#include "core/base/length.h"
 #include "core/base/pruning.h"
 #include "core/store/reader.h"
 #include "ui/plots/charts_grid.h"
@@ -13,6 +14,7 @@
 #include "ui/widgets/adjust_panel.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/form_pane.h"
+#include "ui/widgets/go_on_dialog.h"
 #include "ui/widgets/notice_bar.h"
 #include "ui/widgets/request_form.h"
 #include "ui/widgets/run_details.h"
@@ -72,11 +74,8 @@ TrainPage::TrainPage(EngineHost& engine, StoreHost& store, Training& training, Q
     connect(header_, &RunHeader::pauseClicked, this, &TrainPage::pauseOrContinue);
     connect(header_, &RunHeader::stepClicked, this, &TrainPage::step);
     connect(header_, &RunHeader::stopClicked, this, &TrainPage::stop);
-    connect(header_, &RunHeader::resumeClicked, this, [this] {
-        follow_ = true;
-        if (const auto done = training_.resumeRun(*run_->id()); !done)
-            notice_->complain(QString::fromStdString(done.error().message));
-    });
+    connect(header_, &RunHeader::resumeClicked, this, &TrainPage::resumeWatched);
+    connect(&training_, &Training::warned, notice_, &NoticeBar::complain);
     connect(header_, &RunHeader::axisChosen, this, [this](int axis) { charts_->setAxis(XAxis(axis)); });
     connect(header_, &RunHeader::logXChosen, charts_, &ChartsGrid::setLogX);
     connect(pane_, &FormPane::ladderWanted, this, &TrainPage::climb);
@@ -243,6 +242,20 @@ void TrainPage::setRequest(const Request& request) {
     pane_->setRequest(request);
 }
 
+void TrainPage::branch(const BranchOffer& offer) {
+    pane_->setBranch(offer);
+}
+
+void TrainPage::resumeWatched() {
+    if (!run_->record() || !engine_.engine()) return;
+    GoOnDialog::ask(this, *run_->record(), engine_.engine()->catalog(),
+                    [this, run = *run_->id()](std::vector<Change> changes) {
+                        follow_ = true;
+                        if (const auto done = training_.resumeRun(run, std::move(changes)); !done)
+                            notice_->complain(QString::fromStdString(done.error().message));
+                    });
+}
+
 void TrainPage::setData(const Request& wanted) {
     pane_->form().setData(wanted);
 }
@@ -261,13 +274,14 @@ void TrainPage::train() {
     Training::Marks marks;
     if (const auto* preset = pane_->preset(); preset && form.spec()) {
         auto of = report_marks(*preset, *form.spec());
-        marks = {std::move(of.tags), std::move(of.log)};
+        marks = {std::move(of.tags), std::move(of.log), {}};
     }
+    marks.parent = pane_->branch();
     if (const auto done = training_.start(form.request(), form.replicates(), false, marks); !done) {
         notice_->complain(QString::fromStdString(done.error().message));
         return;
     }
-    if (form.spec() && prune_level(form.spec()->regime.params) > 0)
+    if (form.spec() && prune_level(form.spec()->regime.params) > 0 && !marks.parent)
         notice_->say(tr("Level %1 is made from the trained levels below it; those that are not there yet are "
                         "trained first, as runs of their own.")
                          .arg(prune_level(form.spec()->regime.params)));
@@ -286,7 +300,7 @@ void TrainPage::climb(const LadderPlan& plan) {
     follow_ = true;
     training_.setThreads(pane_->form().threads());
     const std::string group = new_ladder_group();
-    const Training::Marks marks{ladder_tags(group), {to_log_line(plan)}};
+    const Training::Marks marks{ladder_tags(group), {to_log_line(plan)}, {}};
     for (const auto& request : *requests)
         if (const auto done = training_.start(request, 1, false, marks); !done)
             return notice_->complain(QString::fromStdString(done.error().message));
@@ -342,9 +356,14 @@ void TrainPage::updateHeader() {
         facts.state = run_->state();
         facts.reason = run_->reason();
         facts.progress = run_->progress();
-        if (record) facts.epochs = record->spec.budget.epochs;
+        if (record) facts.epochs = planned_epochs(*record);
+        if (!run_->changes().empty() && record) {
+            auto now = *record; // a live run's changes come after it was read
+            now.changes = run_->changes();
+            facts.epochs = planned_epochs(now);
+        }
         facts.ours = run_->live();
-        facts.may_resume = record && is_resumable(facts.state) && engine_.engine() && !training_.busy();
+        facts.may_resume = record && is_over(facts.state) && engine_.engine() && !training_.busy();
     }
     if (!facts.ours && adjust_->isVisible()) adjust(false); // over
     facts.waiting = training_.waiting();

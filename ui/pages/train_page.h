@@ -4,6 +4,7 @@
 #include "core/base/catalog.h"
 #include "core/base/units.h"
 #include "ui/plots/plot.h"
+#include "ui/widgets/branch_bar.h"
 
 #include <QList>
 #include <QTimer>
@@ -38,6 +39,7 @@ public:
 
     void showRun(const RunId& run);                         ///< watch a stored or a live run
     void setRequest(const Request& request);                ///< put it into the form
+    void branch(const BranchOffer& offer);                  ///< the form as another run stood
     void setData(const Request& wanted);                    ///< its task and the task's settings alone
     const Request& request() const;                         ///< what the form holds
     QList<QAction*> runActions() const { return actions_; } ///< train, pause, step, stop
@@ -59,6 +61,7 @@ private:
     void makeActions();
     void engineReady();
     void train();
+    void resumeWatched();
     void pauseOrContinue();
     void step();
     void stop();

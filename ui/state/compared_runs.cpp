@@ -1,6 +1,7 @@
 #include "ui/state/compared_runs.h"
 
 #include "core/analysis/ladder.h"
+#include "core/store/lineage.h"
 #include "ui/state/point_reader.h"
 #include "ui/state/store_host.h"
 #include "ui/theme.h"
@@ -24,7 +25,7 @@ bool samePoint(const SeriesPoint& a, const SeriesPoint& b) {
 /// What is known with what has come since; read anew where a resumed run has gone back.
 ComparedRuns::Series carriedOn(const StoreReader& reader, const RunId& run, const std::string& metric,
                                const ComparedRuns::Series& known) {
-    if (known && !known->empty()) {
+    if (known && !known->empty() && lineage(reader, run).size() < 2) {
         const std::size_t last = known->size() - 1;
         const SeriesPoint* end = known->point(last);
         const auto more = reader.points(run, metric, {last, std::numeric_limits<std::int32_t>::max()});
@@ -35,7 +36,7 @@ ComparedRuns::Series carriedOn(const StoreReader& reader, const RunId& run, cons
             return longer;
         }
     }
-    auto series = reader.overview(run, metric);
+    auto series = joined_overview(reader, run, metric);
     return series.empty() ? nullptr : std::make_shared<const SeriesPyramid>(std::move(series));
 }
 

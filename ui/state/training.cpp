@@ -1,6 +1,7 @@
 #include "ui/state/training.h"
 
 #include "core/analysis/breakpoint.h"
+#include "core/base/branch_request.h"
 #include "core/base/live_feed.h"
 #include "core/base/pruning.h"
 #include "core/engine/engine.h"
@@ -31,23 +32,31 @@ struct Job {
     int threads = 0;
     bool if_missing = false;                ///< only where the store has no such trained network yet
     Training::Marks marks{};                ///< of a new run
+    std::vector<Change> changes{};          ///< made at once when it goes on
     std::vector<std::string> breakpoints{}; ///< as they are when it starts
 };
 
 Started open(Engine& engine, StoreHost& store, const Job& job, const std::filesystem::path& path,
              LiveFeed* feed, std::stop_token stop, LoadProgress progress) {
-    const StartOptions options{.threads = job.threads,
-                               .paused = job.paused,
-                               .feed = feed,
-                               .stop = std::move(stop),
-                               .progress = std::move(progress),
-                               .tags = job.marks.tags,
-                               .log = job.marks.log,
-                               .breakpoints = job.breakpoints};
+    StartOptions options{.threads = job.threads,
+                         .paused = job.paused,
+                         .feed = feed,
+                         .stop = std::move(stop),
+                         .progress = std::move(progress),
+                         .changes = job.changes,
+                         .tags = job.marks.tags,
+                         .log = job.marks.log,
+                         .breakpoints = job.breakpoints};
     const auto* spec = std::get_if<RunSpec>(&job.what);
-    if (spec && !job.if_missing) return engine.start(*spec, store.writer(), options);
+    if (spec && !job.if_missing && !job.marks.parent) return engine.start(*spec, store.writer(), options);
     auto reader = StoreReader::open(path);
     if (!reader) return std::unexpected(reader.error());
+    if (spec && job.marks.parent) {
+        // Another number of threads adds in another order, and the bits would differ from the parent's.
+        if (const auto parent = (*reader)->run(job.marks.parent->run); parent && options.threads == 0)
+            options.threads = int(parent->provenance.threads);
+        return engine.resume(new_branch(*spec, *job.marks.parent), store.writer(), options);
+    }
     if (spec) {
         const auto level = "level " + std::to_string(prune_level(spec->regime.params));
         const auto found =
@@ -77,6 +86,7 @@ struct Training::Impl {
     bool made_from = false;             ///< it is one that another run is made from
     RunState seen = RunState::finished; ///< of the session, when stateChanged was last sent
     bool moved = false;                 ///< the run has said something
+    bool goes_on = false;               ///< it was there before, or another one was
     Progress progress;
     Preparation preparation;
     QTimer timer;
@@ -92,6 +102,7 @@ struct Training::Impl {
         given = job.if_missing ? std::vector<std::string>() : self.breakpoints_;
         job.breakpoints = given;
         made_from = job.if_missing;
+        goes_on = std::holds_alternative<RunId>(job.what) || job.marks.parent;
         progress = {};
         moved = false;
         stop_when_started.reset();
@@ -144,6 +155,7 @@ struct Training::Impl {
         const RunState state = session->state();
         LiveFeed::Drained drained = feed->drain();
         if (!drained.batches.empty()) {
+            if (!moved) warn(drained.batches);
             moved = true;
             progress = drained.batches.back()->progress;
         }
@@ -156,10 +168,20 @@ struct Training::Impl {
         }
     }
 
+    /// Of what is said before its first update.
+    void warn(const std::vector<BatchPtr>& batches) {
+        if (!goes_on) return;
+        QStringList all;
+        for (const auto& line : batches.front()->log)
+            if (line.level == LogLine::Level::warning) all << QString::fromStdString(line.text);
+        if (!all.isEmpty()) Q_EMIT self.warned(all.join(QStringLiteral("; ")));
+    }
+
     void finish(RunState state) {
         timer.stop();
         session->wait();
         if (const auto rest = feed->drain(); !rest.batches.empty()) {
+            if (!moved) warn(rest.batches);
             progress = rest.batches.back()->progress;
             if (rest.gap) Q_EMIT self.gap();
             Q_EMIT self.arrived(rest.batches);
@@ -198,6 +220,8 @@ Result<void> Training::start(const Request& request, int replicates, bool paused
     Engine* engine = impl_->engine.engine();
     if (!engine) return fail("the training engine is still being loaded");
     std::vector<RunSpec> specs;
+    if (marks.parent && replicates > 1)
+        return fail("a branch keeps the seed of the run that it goes on from; expected one replicate");
     for (int i = 0; i < std::max(1, replicates); ++i) {
         Request one = request;
         one.seed += std::uint64_t(i);
@@ -206,9 +230,10 @@ Result<void> Training::start(const Request& request, int replicates, bool paused
         specs.push_back(std::move(*spec));
     }
     for (auto& spec : specs) {
-        for (auto& below : pruning_ancestors(spec))
-            impl_->queue.push_back({std::move(below), false, threads_, true, {}, {}});
-        impl_->queue.push_back({std::move(spec), paused, threads_, false, marks, {}});
+        if (!marks.parent)
+            for (auto& below : pruning_ancestors(spec))
+                impl_->queue.push_back({std::move(below), false, threads_, true, {}, {}, {}});
+        impl_->queue.push_back({std::move(spec), paused, threads_, false, marks, {}, {}});
     }
     if (!impl_->session && !impl_->starting)
         impl_->next();
@@ -217,10 +242,10 @@ Result<void> Training::start(const Request& request, int replicates, bool paused
     return {};
 }
 
-Result<void> Training::resumeRun(const RunId& run) {
+Result<void> Training::resumeRun(const RunId& run, std::vector<Change> changes) {
     if (!impl_->engine.engine()) return fail("the training engine is still being loaded");
     if (impl_->session && impl_->session->run() == run) return fail("this run is in progress already");
-    impl_->queue.push_back({run, false, threads_, false, {}, {}});
+    impl_->queue.push_back({run, false, 0, false, {}, std::move(changes), {}});
     if (!impl_->session && !impl_->starting)
         impl_->next();
     else

@@ -29,16 +29,17 @@ public:
     /// What a new run is stored with, beside its spec.
     struct Marks {
         std::vector<std::string> tags{};
-        std::vector<std::string> log{}; ///< lines that its log begins with
+        std::vector<std::string> log{};            ///< lines that its log begins with
+        std::optional<RunRecord::Parent> parent{}; ///< it is a branch of this
     };
     /// Validates, then queues `replicates` runs with seeds request.seed, +1, …; the first starts at once if
     /// idle. Before a pruned network come, as runs of their own, those levels below it that the store does
     /// not have.
     Result<void> start(const Request& request, int replicates = 1, bool paused = false,
-                       const Marks& marks = {{}, {}});
-    /// Takes up a stopped or interrupted run. Error: busy, or the engine is not there. What the store says
-    /// against it comes as failed().
-    Result<void> resumeRun(const RunId& run);
+                       const Marks& marks = {{}, {}, {}});
+    /// Takes up a run that is over, on as many threads as before, with these changes made at once. Error: it
+    /// is in progress, or the engine is not there. What the engine says against it comes as failed().
+    Result<void> resumeRun(const RunId& run, std::vector<Change> changes = {});
     void setThreads(int threads) {
         threads_ = threads;
     } ///< of runs started from now on; 0 = the engine's choice
@@ -74,6 +75,7 @@ Q_SIGNALS:
     void ended(const RunId& run, RunState state);
     void breakpointsChanged();
     void failed(const QString& reason); ///< could not start: one line
+    void warned(const QString& what);   ///< of a run that goes on: what may differ from before
 
 private:
     struct Impl;

@@ -1,5 +1,6 @@
 #include "ui/state/watched_run.h"
 
+#include "core/store/lineage.h"
 #include "ui/state/store_host.h"
 #include "ui/state/training.h"
 
@@ -144,8 +145,8 @@ void WatchedRun::read() {
             auto s = std::make_shared<Snapshot>();
             s->record = reader.run(id);
             if (!s->record) return s;
-            for (auto& info : reader.metrics(id)) {
-                const auto points = reader.series(id, info.name);
+            for (auto& info : joined_metrics(reader, id)) {
+                const auto points = joined_series(reader, id, info.name);
                 s->series.push_back(std::make_unique<Series>(std::move(info)));
                 s->series.back()->add(points);
             }

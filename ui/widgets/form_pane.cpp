@@ -1,5 +1,6 @@
 #include "ui/widgets/form_pane.h"
 
+#include "core/base/branch_request.h"
 #include "ui/state/engine_host.h"
 #include "ui/state/inspector.h"
 #include "ui/state/training.h"
@@ -34,7 +35,8 @@ FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)
     , form_(new RequestForm)
     , ladder_(new LadderPanel)
     , presets_(new PresetPicker)
-    , failed_(new QLabel) {
+    , failed_(new QLabel)
+    , branch_bar_(new BranchBar) {
     setObjectName(QStringLiteral("formPane"));
     setProperty("role", QStringLiteral("side"));
     setFixedWidth(kWidth);
@@ -49,7 +51,15 @@ FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)
     stack_->addWidget(failed_);
     auto* box = new QVBoxLayout(this);
     box->setContentsMargins(0, 0, 0, 0);
+    auto* above = new QVBoxLayout;
+    above->setContentsMargins(theme::kGrid * 2, theme::kGrid * 2, theme::kGrid * 2, 0);
+    above->addWidget(branch_bar_);
+    branch_bar_->hide();
+    box->addLayout(above);
     box->addWidget(stack_);
+    box->setStretchFactor(stack_, 1);
+    connect(branch_bar_, &BranchBar::pointChosen, this, [this](qint64 update) { branchAt({update}); });
+    connect(branch_bar_, &BranchBar::dropped, this, &FormPane::dropBranch);
     form_->addToTop(presets_);
     connect(presets_, &PresetPicker::chosen, this,
             [this](const QString& id) { choosePreset(id.toStdString()); });
@@ -123,6 +133,7 @@ void FormPane::engineReady() {
 
 void FormPane::choosePreset(const std::string& id) {
     const auto& preset = report_preset(id);
+    dropBranch();
     auto request = preset.request;
     request.seed = form_->request().seed;
     form_->setRequest(request);
@@ -130,8 +141,48 @@ void FormPane::choosePreset(const std::string& id) {
     formChanged();
 }
 
+void FormPane::setBranch(const BranchOffer& offer) {
+    preset_ = nullptr;
+    branch_ = offer;
+    branch_request_ = form_->request();
+    branchAt(offer.at);
+    if (offer.request) form_->setRequest(*offer.request);
+    branch_bar_->show();
+    stack_->setCurrentWidget(form_);
+}
+
+/// What was typed since the form was filled stays.
+void FormPane::branchAt(Update at) {
+    if (!branch_ || !engine_.engine()) return;
+    branch_->at = at;
+    const auto& catalog = engine_.engine()->catalog();
+    const auto& parent = branch_->parent;
+    auto request =
+        branch_request(catalog, catalog.check(parent.spec).value_or(parent.spec), parent.changes, at);
+    if (form_->request() == branch_request_) {
+        form_->setRequest(request);
+        branch_request_ = form_->request();
+    }
+    branch_bar_->set(*branch_);
+    form_->setTrainText(tr("Train the branch"));
+}
+
+void FormPane::dropBranch() {
+    if (!branch_) return;
+    branch_.reset();
+    branch_bar_->hide();
+    form_->setTrainText(tr("Train"));
+    form_->setFocus();
+}
+
+std::optional<RunRecord::Parent> FormPane::branch() const {
+    if (!branch_) return std::nullopt;
+    return RunRecord::Parent{branch_->parent.id, branch_->at};
+}
+
 void FormPane::setRequest(const Request& request) {
     preset_ = nullptr;
+    dropBranch();
     if (engine_.engine())
         form_->setRequest(request);
     else

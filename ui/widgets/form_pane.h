@@ -3,6 +3,7 @@
 #include "core/analysis/ladder.h"
 #include "core/analysis/report_presets.h"
 #include "core/base/catalog.h"
+#include "ui/widgets/branch_bar.h"
 
 #include <QFrame>
 
@@ -26,7 +27,11 @@ class FormPane : public QFrame {
     Q_OBJECT
 public:
     FormPane(EngineHost& engine, Training& training, QWidget* parent = nullptr);
-    void setRequest(const Request& request); ///< also before the engine is there
+    void setRequest(const Request& request); ///< also before the engine is there; drops a branch
+    /// The form as the parent stood, and the bar that says so. The engine must be there.
+    void setBranch(const BranchOffer& offer);
+    /// What the next run is a branch of, if it is.
+    std::optional<RunRecord::Parent> branch() const;
     RequestForm& form() { return *form_; }
     /// The reported run that the form began with, as long as it is still of its task and model; else null.
     const ReportPreset* preset() const { return preset_; }
@@ -42,6 +47,8 @@ private:
     void formChanged();
     void showInspection();
     void updateCost();
+    void branchAt(Update at);
+    void dropBranch();
 
     EngineHost& engine_;
     Inspector* inspector_;
@@ -53,6 +60,9 @@ private:
     QLabel* failed_;
     std::string shown_task_; ///< whose data the lines are about
     std::optional<Request> waiting_;
+    BranchBar* branch_bar_;
+    std::optional<BranchOffer> branch_;
+    Request branch_request_; ///< as the form was filled
 };
 
 } // namespace descent::ui

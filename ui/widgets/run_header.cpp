@@ -227,6 +227,14 @@ void RunHeader::show(const Facts& facts) {
     step_->setEnabled(going && paused);
     stop_->setVisible(going || facts.preparing);
     resume_->setVisible(!going && !facts.preparing && facts.may_resume);
+    const bool finished = facts.state == RunState::finished;
+    const QString go = finished                            ? tr("Train longer…")
+                       : facts.state == RunState::diverged ? tr("Resume…")
+                                                           : tr("Resume");
+    resume_->setText(go);
+    resume_->setAccessibleName(go);
+    resume_->setToolTip(finished ? tr("Go on beyond the length that it was trained for")
+                                 : tr("Train on from its last checkpoint"));
 }
 
 /// Where there is little room the name comes before the words on buttons.

@@ -3,6 +3,7 @@
 #include "core/analysis/decimate.h"
 #include "core/base/format.h"
 #include "core/engine/engine.h"
+#include "core/store/lineage.h"
 #include "ui/models/run_edits.h"
 #include "ui/state/engine_host.h"
 #include "ui/state/store_host.h"
@@ -17,6 +18,7 @@
 #include <QLabel>
 #include <QPainter>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -33,7 +35,7 @@ constexpr std::size_t kColumns = 256; // of a sparkline, at most
 
 std::optional<SparkCurve> readCurve(const StoreReader& reader, const RunId& run, const char* metric,
                                     const QString& label, int style) {
-    const std::vector<SeriesPoint> series = reader.series(run, metric);
+    const std::vector<SeriesPoint> series = joined_series(reader, run, metric);
     if (series.empty()) return std::nullopt;
     std::vector<PlotPoint> points;
     points.reserve(series.size());
@@ -58,9 +60,11 @@ QString bestOf(const RunRecord& run, const char* metric) {
 struct RunDetail {
     RunRecord run;
     std::vector<SparkCurve> loss, accuracy;
+    QString parent; ///< "" for none
 
     static RunDetail read(const StoreReader& reader, const RunId& id) {
-        RunDetail detail{unwrap(reader.run(id)), {}, {}};
+        RunDetail detail{unwrap(reader.run(id)), {}, {}, {}};
+        detail.parent = QString::fromStdString(parent_text(detail.run, parent_names(reader, {detail.run})));
         detail.run.provenance.manifest.clear();
         const auto add = [&](std::vector<SparkCurve>& to, const char* metric, const QString& label,
                              int style) {
@@ -116,6 +120,15 @@ void RunPreview::build() {
     state_->setTextFormat(Qt::PlainText);
     state_->setWordWrap(true);
     state_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    parent_ = new QPushButton;
+    parent_->setObjectName(QStringLiteral("previewParent"));
+    parent_->setProperty("role", QStringLiteral("link"));
+    parent_->setFlat(true);
+    parent_->setToolTip(tr("Open the run that this one goes on from"));
+    parent_->hide();
+    connect(parent_, &QPushButton::clicked, this, [this] {
+        if (record_ && record_->parent) Q_EMIT runWanted(record_->parent->run);
+    });
     loss_ = new Sparkline;
     loss_->setObjectName(QStringLiteral("previewLoss"));
     loss_->setTitle(tr("Loss"), true);
@@ -160,6 +173,7 @@ void RunPreview::build() {
     head->addWidget(name_, 1);
     column->addLayout(head);
     column->addWidget(state_);
+    column->addWidget(parent_, 0, Qt::AlignLeft);
     column->addWidget(single_);
     column->addWidget(heading(tr("Tags")));
     column->addWidget(tags_);
@@ -260,6 +274,7 @@ void RunPreview::setRuns(std::vector<RowPtr> runs) {
     if (runs_.empty()) return;
     if (!tags_->hasFocus() || !same_runs) tags_->setTags(commonTags(runs_));
     const bool single = runs_.size() == 1;
+    if (!single || !same_runs) parent_->hide(); // until it is read
     for (QWidget* widget : {single_, static_cast<QWidget*>(origin_title_), origin_})
         widget->setVisible(single);
     swatch_->setVisible(single);
@@ -321,6 +336,8 @@ void RunPreview::show(const RunDetail& detail) {
     record_ = detail.run;
     state_->setText(stateSentence(detail.run));
     colour();
+    parent_->setText(tr("Branch of %1").arg(detail.parent));
+    parent_->setVisible(!detail.parent.isEmpty());
     loss_->setCurves(detail.loss, bestOf(detail.run, "validation/loss"));
     accuracy_->setCurves(detail.accuracy, bestOf(detail.run, "validation/accuracy"));
     showSpec();

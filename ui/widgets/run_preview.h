@@ -14,6 +14,7 @@
 class QGridLayout;
 class QLabel;
 class QPlainTextEdit;
+class QPushButton;
 class QScrollArea;
 class QVBoxLayout;
 
@@ -46,6 +47,7 @@ public:
 Q_SIGNALS:
     /// What the person wants done to the runs shown; `text` names it for undo.
     void edited(const QString& text, const std::vector<RunEdit>& edits);
+    void runWanted(const descent::RunId& run); ///< the one that the run shown is a branch of
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -75,6 +77,7 @@ private:
     QLabel* swatch_;
     ElidedLabel* name_;
     QLabel* state_;
+    QPushButton* parent_; ///< a link
     QWidget* single_;
     Sparkline* loss_;
     Sparkline* accuracy_;

@@ -1,0 +1,111 @@
+#include "core/engine/checkpointer.h"
+
+#include <utility>
+
+namespace descent {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kEvery = 10s;
+constexpr std::size_t kMostHeld = 64 << 20; // bytes of a copy; a larger one is written at once
+
+} // namespace
+
+Checkpointer::Checkpointer(Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
+                           Meter& meter, RunId run, std::filesystem::path folder)
+    : experiment_(experiment)
+    , probes_(probes)
+    , meter_(meter)
+    , run_(std::move(run))
+    , folder_(std::move(folder))
+    , every_(experiment.regime().integer("checkpoint_every"))
+    , best_loss_(Standing{}.best_loss) {}
+
+void Checkpointer::restored(const Standing& standing, std::optional<CheckpointInfo> own) {
+    best_loss_ = standing.best_loss;
+    own_ = std::move(own);
+}
+
+void Checkpointer::before_evaluation(const Standing& standing) {
+    if (own_ && own_->update == standing.update) return; // it is on the disk already
+    auto known = standing;
+    known.best_loss = best_loss_;
+    metadata_ = checkpoint_metadata(known, experiment_, probes_, &meter_, run_);
+}
+
+void Checkpointer::evaluated(Update at, Epoch epoch, double loss, bool last) {
+    const bool best = loss < best_loss_;
+    if (best) best_loss_ = loss;
+    if (best) unwritten_ = false;
+    if (own_ && own_->update == at) {
+        own_->epoch = epoch;
+        own_->loss = loss;
+        own_->best = own_->best || best;
+        written_.push_back(*own_);
+    } else if (last) {
+        final_loss_ = loss;
+        final_best_ = best;
+    } else if (best && !metadata_.empty()) {
+        copy_.content.metadata = std::exchange(metadata_, {});
+        copy_tensors(experiment_, &meter_, copy_.content);
+        copy_.update = at;
+        copy_.epoch = epoch;
+        copy_.loss = loss;
+        unwritten_ = true;
+        std::size_t size = 0;
+        for (const auto& tensor : copy_.content.tensors) size += tensor.data.size();
+        if (size > kMostHeld) {
+            save_best();
+            copy_ = {};
+        }
+    }
+    if (!last) metadata_.clear(); // else it is what save() writes
+}
+
+bool Checkpointer::due() const {
+    const auto& plan = experiment_.plan();
+    if (every_ > 0 && plan.between_epochs() && plan.epochs() % every_ == 0) return true;
+    return Clock::now() - last_time_ >= kEvery;
+}
+
+std::string Checkpointer::name_at(Update update) const {
+    return run_.uuid + "-" + std::to_string(update.count) + ".safetensors";
+}
+
+CheckpointInfo Checkpointer::write(const TensorFile& content, Update update, Epoch epoch) const {
+    std::filesystem::create_directories(folder_);
+    CheckpointInfo info{.update = update, .file = name_at(update), .epoch = epoch};
+    auto [bytes, sha256] = write_hashed_tensor_file(folder_ / info.file, content);
+    info.bytes = bytes;
+    info.sha256 = std::move(sha256);
+    return info;
+}
+
+void Checkpointer::save_best() {
+    if (!std::exchange(unwritten_, false)) return;
+    auto info = write(copy_.content, copy_.update, copy_.epoch);
+    info.loss = copy_.loss;
+    info.best = true;
+    written_.push_back(std::move(info));
+}
+
+void Checkpointer::save(Standing standing, Epoch epoch) {
+    save_best();
+    last_time_ = Clock::now();
+    if (own_ && own_->update == standing.update) return;
+    standing.best_loss = best_loss_;
+    TensorFile content;
+    // Of the last evaluation it holds nothing: a longer run would not have made it here.
+    content.metadata = metadata_.empty() ? checkpoint_metadata(standing, experiment_, probes_, &meter_, run_)
+                                         : std::exchange(metadata_, {});
+    copy_tensors(experiment_, &meter_, content);
+    auto info = write(content, standing.update, epoch);
+    info.loss = std::exchange(final_loss_, {});
+    info.best = info.loss && std::exchange(final_best_, false);
+    own_ = info;
+    written_.push_back(std::move(info));
+    last_time_ = Clock::now();
+}
+
+} // namespace descent
