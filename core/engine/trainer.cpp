@@ -2,6 +2,7 @@
 
 #include "core/base/format.h"
 #include "core/engine/run_probes.h"
+#include "core/store/file_replacement.h"
 
 #include <algorithm>
 #include <cmath>
@@ -155,7 +156,7 @@ RunState Trainer::diverged(const UpdateFacts& facts) {
 void Trainer::checkpoint() {
     if (checkpointed_ == update_) return;
     const auto name = run_.uuid + "-" + std::to_string(update_.count) + ".safetensors";
-    std::filesystem::create_directories(checkpoints_);
+    make_folder(checkpoints_);
     const auto bytes =
         save_checkpoint(checkpoints_ / name, {update_, seconds()}, experiment_, probes_, &meter_, run_);
     saved_ = CheckpointInfo{update_, name, bytes};
