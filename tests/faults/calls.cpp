@@ -122,7 +122,8 @@ Tried try_store_calls(const std::string& kind, std::int64_t first, std::int64_t 
     for (std::int64_t at = first;; at += step) {
         lab.clear();
         const bool more = trials.one(lab, at, [&](const Fault& fault) {
-            test::Child child({FAULT_CHILD, lab.store().string()}, {.environment = fault.environment()});
+            test::Child child({program("fault_child"), lab.store().string()},
+                              {.environment = fault.environment()});
             const int code = child.wait();
             const Ended ended{code, child.out(), child.err()};
             trials.said(ended);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -28,28 +29,46 @@ struct Printed {
     double at = 0;
 };
 
-/// Ends a child after so many seconds by a signal, on a thread; not where it has ended before.
+/// Ends a child by a signal so many seconds after arm(), on a thread; not where it has ended before.
 class Killer {
 public:
     Killer(pid_t pid, int signal, double after)
         : thread_([this, pid, signal, after](const std::stop_token& stop) {
-            const auto start = Clock::now();
-            while (since(start) < after && !stop.stop_requested())
-                std::this_thread::sleep_for(std::chrono::microseconds(500));
+            std::unique_lock lock(mutex_);
+            if (!changed_.wait(lock, stop, [&] { return armed_.has_value(); })) return;
+            changed_.wait_until(
+                lock, stop,
+                *armed_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(after)),
+                [] { return false; });
             if (stop.stop_requested()) return;
             at = Clock::now();
             kill(pid, signal);
-            fired = true;
         }) {}
+    void arm() {
+        {
+            const std::lock_guard lock(mutex_);
+            if (!armed_) armed_ = Clock::now();
+        }
+        changed_.notify_all();
+    }
     void cancel() {
         thread_.request_stop();
         thread_.join();
     }
-    std::atomic<bool> fired = false;
-    Clock::time_point at{};
+    Clock::time_point at{}; ///< when it was; after cancel()
 
 private:
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::optional<Clock::time_point> armed_;
     std::jthread thread_;
+};
+
+/// When to end it: so many seconds after its start, or after it has begun to train.
+struct End {
+    int signal = SIGKILL;
+    double after = 0; ///< negative: never
+    bool training = false;
 };
 
 struct Attempt {
@@ -61,13 +80,17 @@ struct Attempt {
     std::string err;
 };
 
-Attempt attempt(const Lab& lab, std::vector<std::string> words, int signal, double after) {
+Attempt attempt(const Lab& lab, std::vector<std::string> words, const End& end) {
     words.push_back("--json");
     const auto start = Clock::now();
     const auto child = lab.start(words);
-    Killer killer(child->pid(), signal, after);
+    Killer killer(child->pid(), end.signal, end.after);
+    if (end.after >= 0 && !end.training) killer.arm();
     std::vector<std::pair<std::string, Clock::time_point>> lines;
-    while (auto line = child->next_line()) lines.emplace_back(std::move(*line), Clock::now());
+    while (auto line = child->next_line()) {
+        if (end.after >= 0 && lines.empty()) killer.arm(); // the first line says that training begins
+        lines.emplace_back(std::move(*line), Clock::now());
+    }
     Attempt done;
     killer.cancel(); // it has closed its output: it is over, or will be at once
     done.code = child->wait();
@@ -151,9 +174,11 @@ Killed kill_runs(const KillPlan& plan) {
             // when there have been kills enough it is left alone.
             const bool asks = random.one_in(4);
             const bool leaves = all.kills >= plan.kills || kills >= 40;
-            const double longest = random.one_in(30) ? 12 : plan.longest; // past the checkpoints by time
+            // Most while it trains, some while it begins, a few after checkpoints by time.
+            const double longest = random.one_in(30) ? 12 : plan.longest;
+            const double after = random.up_to(longest);
             const auto done =
-                attempt(lab, words, asks ? SIGTERM : SIGKILL, leaves ? 1e9 : random.up_to(longest));
+                attempt(lab, words, {asks ? SIGTERM : SIGKILL, leaves ? -1 : after, !random.one_in(4)});
             all.kills += done.killed;
             kills += done.killed;
             asked += done.code == 130;
@@ -337,9 +362,10 @@ Killed kill_writers(const KillPlan& plan, double seconds) {
             std::string run;
             for (bool over = false; !over;) {
                 const bool leaves = since(start) >= seconds || random.one_in(4);
-                const auto done = attempt(
-                    lab, run.empty() ? recipe.words : std::vector<std::string>{"resume", run},
-                    random.one_in(4) ? SIGTERM : SIGKILL, leaves ? 1e9 : random.up_to(2 * plan.longest));
+                const double after = random.up_to(2 * plan.longest);
+                const auto done =
+                    attempt(lab, run.empty() ? recipe.words : std::vector<std::string>{"resume", run},
+                            {random.one_in(4) ? SIGTERM : SIGKILL, leaves ? -1 : after, !random.one_in(4)});
                 if (run.empty()) run = done.run;
                 over = done.code == 0;
                 const auto stored = run.empty() ? std::nullopt : kept(lab.store(), run);

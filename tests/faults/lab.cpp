@@ -63,6 +63,10 @@ std::vector<Recipe> recipes(double scale) {
     };
 }
 
+std::string program(const std::string& name) {
+    return (fs::read_symlink("/proc/self/exe").parent_path() / name).string();
+}
+
 std::string Ended::described() const {
     return "code " + std::to_string(code) + ": " + (err.empty() ? "(nothing said)" : err);
 }
@@ -73,7 +77,7 @@ Lab::Lab() : files_(place_.file("files")) {
 
 std::unique_ptr<test::Child> Lab::start(const std::vector<std::string>& words,
                                         const Environment& more) const {
-    std::vector<std::string> arguments{DESCENT_PROGRAM};
+    std::vector<std::string> arguments{program("descent")};
     arguments.insert(arguments.end(), words.begin(), words.end());
     test::Child::Setup setup{.environment = more, .folder = place_.path().string()};
     setup.environment.insert({{"HOME", place_.path().string()},
@@ -96,7 +100,7 @@ Ended Lab::shell(const std::string& script, const Environment& more) const {
     setup.environment.insert({{"HOME", place_.path().string()},
                               {"XDG_CACHE_HOME", place_.file("cache").string()},
                               {"DESCENT_STORE", store().string()},
-                              {"DESCENT", DESCENT_PROGRAM},
+                              {"DESCENT", program("descent")},
                               {"NO_COLOR", "1"}});
     test::Child child({"/bin/sh", "-c", script}, setup);
     const int code = child.wait();
@@ -115,7 +119,8 @@ void Lab::clear() const {
 Fault::Fault(const Lab& lab, const std::string& kind, std::int64_t at) : file_(lab.beside("report")) {
     const Report none;
     std::ofstream(file_, std::ios::binary).write(reinterpret_cast<const char*>(&none), sizeof none);
-    environment_ = {{"LD_PRELOAD", FAULT_LAYER},
+    environment_ = {{"LD_PRELOAD",
+                     (fs::path(program("")).parent_path().parent_path() / "lib/libfault_layer.so").string()},
                     {"DESCENT_FAULT_FOLDER", lab.folder().string()},
                     {"DESCENT_FAULT_KIND", kind},
                     {"DESCENT_FAULT_AT", std::to_string(at)},

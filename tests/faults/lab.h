@@ -24,6 +24,9 @@ struct Recipe {
 /// their length; at 1 each trains a few seconds.
 std::vector<Recipe> recipes(double scale);
 
+/// A program of this build: they lie in one folder, so that a copy of it can be tried while others are built.
+std::string program(const std::string& name);
+
 struct Ended {
     int code = -1; ///< or 128 + signal
     std::string out, err;
