@@ -121,7 +121,8 @@ std::string describe(const SQLite::Exception& error, const std::filesystem::path
     case SQLITE_NOTADB:
         return where + "it is not an SQLite file";
     case SQLITE_CORRUPT:
-        return where + "it is damaged (" + error.what() + ")";
+        return where + "it is damaged (" + error.what() +
+               "); descent recover copies what can still be read to a new store";
     case SQLITE_CANTOPEN:
         return where + "it cannot be opened (" + error.what() + ")";
     case SQLITE_IOERR:
