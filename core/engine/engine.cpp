@@ -143,9 +143,9 @@ private:
     class Claim {
     public:
         explicit Claim(std::shared_ptr<std::atomic_flag> busy) : busy_(std::move(busy)) {
+            reserve_blas_memory();
             if (busy_->test_and_set())
                 throw InputError("a run is being trained already; one at a time in a process");
-            reserve_blas_memory();
         }
         ~Claim() {
             if (!given_) busy_->clear();

@@ -283,7 +283,7 @@ ssize_t write_to(const char* call, int file, const void* data, std::size_t size,
     if (!handle) return write(size);
     const auto verdict = judge(call, handle->path, true);
     if (verdict == Verdict::fail) return -1;
-    if (verdict == Verdict::half) size /= 2;
+    if (verdict == Verdict::half) size = std::max<std::size_t>(1, size / 2);
     if (at < 0) at = static_cast<off_t>(syscall(SYS_lseek, file, 0, SEEK_CUR));
     const ssize_t wrote = write(size);
     if (verdict == Verdict::half && all.kind == "torn") die();
