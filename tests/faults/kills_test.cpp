@@ -20,7 +20,7 @@ void expect_unharmed(const Killed& all) {
 }
 
 TEST(Kills, AKilledRunGoesOnBitForBit) {
-    expect_unharmed(kill_runs({.kills = 25, .seed = 1, .scale = 0.25, .longest = 1.6}));
+    expect_unharmed(kill_runs({.kills = 25, .seed = 1, .scale = 0.5, .longest = 0.7}));
 }
 
 TEST(Kills, AKilledSweepGoesOnBitForBit) {
