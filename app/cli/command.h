@@ -34,7 +34,8 @@ void add_checkpoints_command(CLI::App& app, Action& action); ///< checkpoints
 void add_evaluate_command(CLI::App& app, Action& action);    ///< evaluate
 void add_preset_command(CLI::App& app, Action& action);      ///< presets
 void add_mask_command(CLI::App& app, Action& action);        ///< mask
-void add_edit_commands(CLI::App& app, Action& action); ///< trash, restore, rename, tag, note, star, unstar
+void add_edit_commands(CLI::App& app, Action& action);   ///< trash, restore, rename, tag, note, star, unstar
+void add_recover_command(CLI::App& app, Action& action); ///< recover
 void add_exchange_commands(CLI::App& app, Action& action); ///< export, import, merge
 
 /// What --version says, and the warning about a slow BLAS.

@@ -106,7 +106,10 @@ int follow(const Begin& begin, const StartOptions& options, bool resumed, StoreW
     RunRecord run = unwrap(reader->run(session->run()));
     if (!kept) { // the store knows no more than what it could still take
         run.state = RunState::failed;
-        run.reason = kept.error().message;
+        run.reason = kept.error().message +
+                     "; what came before is kept, and once the store can be written again "
+                     "descent resume " +
+                     run.name + " goes on from there";
     }
     if (run.state == RunState::stopped && run.reason.empty()) run.reason = paused_by;
     try {

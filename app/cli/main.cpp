@@ -109,6 +109,7 @@ int run(int argc, char** argv) {
     add_evaluate_command(app, action);
     add_preset_command(app, action);
     add_exchange_commands(app, action);
+    add_recover_command(app, action);
     add_edit_commands(app, action);
     add_catalog_commands(app, action);
     add_inspect_command(app, action);
@@ -155,6 +156,7 @@ int main(int argc, char** argv) {
     // A reader that has gone is then an error of write(), seen and handled, instead of a death in the middle
     // of a run.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // the same where a file may not grow any more (ulimit -f)
     open_standard_streams();
     try {
         leave(run(argc, argv));

@@ -1,5 +1,7 @@
 #include "core/engine/checkpointer.h"
 
+#include "core/store/file_replacement.h"
+
 #include <utility>
 
 namespace descent {
@@ -74,7 +76,7 @@ std::string Checkpointer::name_at(Update update) const {
 }
 
 CheckpointInfo Checkpointer::write(const TensorFile& content, Update update, Epoch epoch) const {
-    std::filesystem::create_directories(folder_);
+    make_folder(folder_);
     CheckpointInfo info{.update = update, .file = name_at(update), .epoch = epoch};
     auto [bytes, sha256] = write_hashed_tensor_file(folder_ / info.file, content);
     info.bytes = bytes;

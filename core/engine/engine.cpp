@@ -7,6 +7,7 @@
 #include "core/engine/ensemble.h"
 #include "core/engine/ensemble_session.h"
 #include "core/engine/evaluate_run.h"
+#include "core/engine/failure.h"
 #include "core/engine/run_facts.h"
 #include "core/engine/session.h"
 #include "core/engine/system.h"
@@ -130,10 +131,16 @@ public:
     }
 
 private:
+    template<class F>
+    static auto guarded(F&& body) -> Result<decltype(body())> {
+        return guarded_torch(std::forward<F>(body));
+    }
+
     /// Holds the engine while a session is made; the session holds it from then on.
     class Claim {
     public:
         explicit Claim(std::shared_ptr<std::atomic_flag> busy) : busy_(std::move(busy)) {
+            reserve_blas_memory();
             if (busy_->test_and_set())
                 throw InputError("a run is being trained already; one at a time in a process");
         }

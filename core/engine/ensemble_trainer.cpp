@@ -2,6 +2,7 @@
 
 #include "core/engine/ensemble.h"
 #include "core/engine/ensemble_scores.h"
+#include "core/engine/failure.h"
 #include "core/engine/labels.h"
 #include "core/engine/member_layout.h"
 #include "core/engine/registry.h"
@@ -371,13 +372,14 @@ std::vector<RunState> EnsembleTrainer::run(const std::vector<RunId>& runs, Batch
     control_ = &control;
     part_ = part;
     started_ = Clock::now();
+    constexpr auto kTooMany = "out of memory: fewer networks at once, or narrower ones, need less";
     std::string why;
     try {
         loop();
     } catch (const c10::Error& e) {
-        why = e.what_without_backtrace();
+        why = explained(e, kTooMany);
     } catch (const std::bad_alloc&) {
-        why = "out of memory: fewer networks at once, or narrower ones, need less";
+        why = kTooMany;
     } catch (const std::exception& e) {
         why = e.what();
     }

@@ -2,6 +2,7 @@
 
 #include "core/base/format.h"
 #include "core/engine/experiment.h"
+#include "core/engine/failure.h"
 
 namespace descent {
 
@@ -15,17 +16,42 @@ Meter::Meter(Experiment& experiment, Recorder& recorder)
     if (!seats_.empty()) share_metric_ = recorder.declare("probes/share");
 }
 
+void Meter::add(std::string id, std::unique_ptr<Instrument> instrument) {
+    if (seats_.empty()) share_metric_ = recorder_.declare("probes/share");
+    seats_.push_back({std::move(id), std::move(instrument)});
+}
+
+template<class F>
+void Meter::guard(Seat& seat, F&& look) {
+    if (seat.broken) return;
+    const auto fails = [&](const std::string& why) {
+        seat.broken = true;
+        failures_.push_back(seat.id + " failed and is measured no more; training goes on: " + why);
+    };
+    constexpr auto kTooMuch = "out of memory; a smaller probe_examples needs less";
+    try {
+        look();
+    } catch (const c10::Error& e) {
+        fails(explained(e, kTooMuch));
+    } catch (const std::bad_alloc&) {
+        fails(kTooMuch);
+    } catch (const std::exception& e) {
+        fails(e.what());
+    }
+}
+
 template<class F>
 void Meter::timed(Seat& seat, F&& look) {
     using Clock = std::chrono::steady_clock;
     const auto start = Clock::now();
-    look();
+    guard(seat, look);
     const double took = std::chrono::duration<double>(Clock::now() - start).count();
     seat.spent += took;
     spent_ += took;
 }
 
 bool Meter::due(const Seat& seat, Update update, double trained, double per_pass) const {
+    if (seat.broken) return false;
     if (every_ > 0) return update.count % every_ == 0;
     const double one = seat.looks > 0 ? seat.spent / seat.looks : seat.instrument->cost() * per_pass;
     // Within its own part, and all together within the whole: another's first look may have cost more than
@@ -70,7 +96,7 @@ void Meter::record_share(double trained) {
 }
 
 void Meter::at_end(const Lens& lens, const std::function<bool()>& stop) {
-    for (auto& seat : seats_) seat.instrument->at_end(lens, recorder_, stop);
+    for (auto& seat : seats_) guard(seat, [&] { seat.instrument->at_end(lens, recorder_, stop); });
 }
 
 std::vector<std::pair<std::string, Tensor>> Meter::state() {

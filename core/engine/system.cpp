@@ -82,6 +82,14 @@ const EngineInfo& engine_info() {
     return info;
 }
 
+void reserve_blas_memory() {
+    [[maybe_unused]] static const bool once = [] {
+        const auto small = at::ones({512, 512}); // small ones may go another way, without that memory
+        at::mm(small, small);
+        return true;
+    }();
+}
+
 void use_threads(int threads) {
     at::set_num_threads(threads);
     if (auto* set = blas_function<void(int)>("openblas_set_num_threads")) set(threads);

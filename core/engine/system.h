@@ -8,6 +8,11 @@ namespace descent {
 /// any.
 const EngineInfo& engine_info();
 
+/// Has the BLAS take the memory it works in, once, before anything large is made: where none is left,
+/// OpenBLAS asks for it again and again without an end, and a run that is out of memory would stand still
+/// instead of failing. Thread: any.
+void reserve_blas_memory();
+
 /// Sets the threads that torch and its BLAS use for work started by the calling thread. Call first on the
 /// trainer's thread.
 void use_threads(int threads);

@@ -2,6 +2,7 @@
 
 #include "core/base/format.h"
 #include "core/base/length.h"
+#include "core/engine/failure.h"
 #include "core/engine/run_probes.h"
 
 #include <algorithm>
@@ -273,6 +274,7 @@ UpdateFacts Trainer::make_update() {
     if (update_.count % record_every_ == 0 || !facts.finite())
         for (const auto& probe : probes_) probe->updated(facts, recorder_);
     if (facts.finite() && !meter_.idle()) meter_.after(lens);
+    for (auto& line : meter_.take_failures()) note(LogLine::Level::warning, std::move(line));
     check_breakpoints();
     if (facts.finite()) update_ = experiment_.updates();
     if (!seconds_per_update_)
@@ -315,6 +317,7 @@ RunState Trainer::loop() {
     density_.record(recorder_);
     const Lens lens{experiment_, experiment_.weights().gradient(), 0, experiment_.lr(), update_};
     meter_.at_end(lens, [this] { return control_.stopping(); });
+    for (auto& line : meter_.take_failures()) note(LogLine::Level::warning, std::move(line));
     set_state(RunState::finished, early.value_or(""));
     return RunState::finished;
 }
@@ -324,9 +327,9 @@ RunState Trainer::run() {
     try {
         return loop();
     } catch (const c10::Error& e) {
-        why = e.what_without_backtrace();
+        why = explained(e, kOutOfMemory);
     } catch (const std::bad_alloc&) {
-        why = "out of memory: a smaller regime.micro_batch or model needs less";
+        why = kOutOfMemory;
     } catch (const std::exception& e) {
         why = e.what();
     }

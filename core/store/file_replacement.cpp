@@ -21,6 +21,27 @@ std::string cannot(const std::filesystem::path& file, const std::string& reason)
 
 } // namespace
 
+void sync_folder(const std::filesystem::path& folder) {
+    const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int error = directory < 0 ? errno : 0;
+    // Some file systems have no such thing as syncing a folder.
+    if (error == 0 && ::fsync(directory) != 0 && errno != EINVAL) error = errno;
+    if (directory >= 0) ::close(directory);
+    if (error != 0)
+        throw std::runtime_error("cannot write to the folder '" + folder.string() +
+                                 "': " + std::generic_category().message(error));
+}
+
+void make_folder(const std::filesystem::path& folder) {
+    if (std::filesystem::is_directory(folder)) return;
+    const auto above = std::filesystem::absolute(folder).parent_path();
+    if (above != folder) make_folder(above);
+    if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST)
+        throw std::runtime_error("cannot make the folder '" + folder.string() +
+                                 "': " + std::generic_category().message(errno));
+    sync_folder(above);
+}
+
 FileReplacement::FileReplacement(const std::filesystem::path& file)
     : file_(file)
     , temporary_(file.string() + "." + RunId::random().uuid.substr(0, 8) + ".tmp") {
@@ -53,13 +74,7 @@ void FileReplacement::commit() {
     if (::close(std::exchange(descriptor_, -1)) != 0) refuse(errno);
     if (std::rename(temporary_.c_str(), file_.c_str()) != 0) refuse(errno);
     temporary_.clear();
-    // The name is only durable once its folder is.
-    const std::filesystem::path folder = std::filesystem::absolute(file_).parent_path();
-    const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) refuse(errno);
-    const int error = ::fsync(directory) != 0 && errno != EINVAL ? errno : 0;
-    ::close(directory);
-    if (error != 0) refuse(error);
+    sync_folder(std::filesystem::absolute(file_).parent_path());
 }
 
 void FileReplacement::refuse(int error) const {

@@ -6,6 +6,12 @@
 
 namespace descent {
 
+/// Makes what a folder holds, files with their names, outlive a power cut. Throws std::runtime_error.
+void sync_folder(const std::filesystem::path& folder);
+/// Makes a folder where it is missing, with those above it, so that it outlives a power cut. Throws
+/// std::runtime_error with the reason.
+void make_folder(const std::filesystem::path& folder);
+
 /// The new content of a file, written under a temporary name beside it: commit() puts it in place, synced;
 /// without one it is removed and the file stays as it was. Thread: one at a time.
 class FileReplacement {

@@ -1,6 +1,7 @@
 #include "core/store/migrations.h"
 
 #include "core/store/connection.h"
+#include "core/store/file_replacement.h"
 #include "core/store/process.h"
 #include "core/store/pyramid_rows.h"
 #include "core/store/store.h"
@@ -139,7 +140,12 @@ public:
         created_ = file >= 0;
         if (created_) ::close(file);
     }
-    void keep() { kept_ = true; }
+    /// So that not even a power cut takes them away. Throws std::runtime_error.
+    void keep() {
+        sync_folder(fs::absolute(store_).parent_path());
+        for (const fs::path& folder : folders_) sync_folder(folder.parent_path());
+        kept_ = true;
+    }
 
 private:
     fs::path store_;

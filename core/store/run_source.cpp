@@ -119,7 +119,7 @@ std::optional<std::string> CheckpointFolder::take(RunSource::Impl& from, const s
     std::optional<FileReplacement> out;
     const bool there = from.read_file(file, [&](std::span<const std::byte> piece) {
         if (!out) {
-            fs::create_directories(folder_);
+            make_folder(folder_);
             out.emplace(folder_ / name);
         }
         out->write(piece);

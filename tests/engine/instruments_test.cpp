@@ -1,6 +1,7 @@
 // What instruments measure, against exact covariances and counts; and that they leave the run alone.
 // Sharpness is sharpness_test.cpp's.
 
+#include "core/engine/meter.h"
 #include "tests/engine/instrument_bench.h"
 
 #include <cmath>
@@ -222,6 +223,56 @@ TEST(Landscape, DirectionsAreAsLongAsTheFiltersAndLeaveBiasesOut) {
     bench.weight("0.weight").fill_(0.3);
     bench.end();
     EXPECT_GT(bench.matrix("landscape/plane").select(1, 2).std().item<double>(), 0.01);
+}
+
+namespace {
+
+class Breaking : public Instrument {
+public:
+    explicit Breaking(int& looks) : looks_(looks) {}
+    double cost() const override { return 0; }
+    void before(const Lens&, Recorder&) override {
+        if (++looks_ == 2) throw std::runtime_error("the needle is stuck");
+    }
+    void at_end(const Lens&, Recorder&, const std::function<bool()>&) override { ++looks_; }
+
+private:
+    int& looks_;
+};
+
+} // namespace
+
+TEST(Instruments, OneThatThrowsLooksNoMoreAndTheOthersGoOn) {
+    Experiment experiment(make_spec("mlp", "sgd", "full-batch",
+                                    {{"task", registry().model("mlp").entry.tasks.front()},
+                                     {"regime.probe_distance", "true"},
+                                     {"regime.probe_every", "1"}}),
+                          small_task_for("mlp"));
+    Recorder recorder;
+    Meter meter(experiment, recorder);
+    int looks = 0;
+    meter.add("breaking", std::make_unique<Breaking>(looks));
+    std::vector<std::string> said;
+    for (Update at{}; at < Update{5}; ++at.count) {
+        const auto batch = experiment.accumulate();
+        const Lens lens{experiment, experiment.weights().gradient(), batch.loss(), experiment.lr(), at};
+        recorder.at(at, {}, 0);
+        meter.before(lens, 1, 1);
+        experiment.step(batch);
+        meter.after(lens);
+        for (auto& line : meter.take_failures()) said.push_back(std::move(line));
+    }
+    meter.at_end({experiment, experiment.weights().gradient(), 0, 0, Update{5}}, recorder,
+                 [] { return false; });
+    ASSERT_EQ(said.size(), 1u);
+    EXPECT_NE(said[0].find("breaking failed"), std::string::npos) << said[0];
+    EXPECT_NE(said[0].find("the needle is stuck"), std::string::npos) << said[0];
+    EXPECT_TRUE(meter.take_failures().empty());
+    EXPECT_EQ(looks, 2) << "it looks no more, not even at the end";
+    const auto all = recorder.take();
+    const auto distance = std::ranges::find(all.metrics, "weights/distance", &MetricInfo::name);
+    ASSERT_NE(distance, all.metrics.end());
+    EXPECT_EQ(std::ranges::count(all.samples, distance->index, &Sample::metric), 5);
 }
 
 } // namespace descent::test

@@ -186,7 +186,7 @@ private:
         }();
         MetricBatch last = batch();
         if (plan_.scored > 0 && end == RunState::finished) score(last);
-        finish(std::move(last), end, "");
+        finish(std::move(last), end, end == RunState::failed ? "not stored: " + store_.failure() : "");
     }
 
     /// Every third example of a class is taken for the next one; the others are answered rightly. Of 4 they
@@ -309,8 +309,12 @@ private:
     }
     void push(MetricBatch b) {
         const auto frozen = std::make_shared<const MetricBatch>(std::move(b));
-        store_.push(frozen);
+        const bool kept = store_.push(frozen);
         if (feed_) feed_->push(frozen);
+        if (!kept)
+            ask([this] {
+                if (!end_) end_ = RunState::failed; // as the real trainer does
+            });
     }
 
     const RunRecord run_;
