@@ -2,6 +2,7 @@
 
 #include "core/base/param.h"
 #include "core/store/connection.h"
+#include "core/store/file_name.h"
 #include "core/store/filter.h"
 #include "core/store/metric_summary.h"
 #include "core/store/pyramid_rows.h"
@@ -293,9 +294,11 @@ std::optional<CheckpointInfo> StoreReader::last_checkpoint(const RunId& run) con
     return sql::translated(impl_->path, [&]() -> std::optional<CheckpointInfo> {
         SQLite::Statement row(impl_->db, "SELECT c.update_count, c.file, c.bytes FROM checkpoint c"
                                          " JOIN run r ON r.run_no = c.run_no WHERE r.run_id = ?"
-                                         " ORDER BY c.update_count DESC LIMIT 1");
+                                         " ORDER BY c.update_count DESC");
         row.bind(1, run.uuid);
-        if (!row.executeStep()) return std::nullopt;
+        while (row.executeStep() && !is_plain_name(sql::text_at(row, 1))) {
+        }
+        if (!row.hasRow()) return std::nullopt;
         return CheckpointInfo{Update{row.getColumn(0).getInt64()}, sql::text_at(row, 1),
                               row.getColumn(2).getInt64()};
     });

@@ -1,5 +1,6 @@
 #include "core/store/run_rows.h"
 
+#include "core/base/json_text.h"
 #include "core/base/param.h"
 #include "core/store/rows.h"
 #include "core/store/spec_text.h"
@@ -16,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 std::vector<std::string> names_in(const std::string& text) {
-    const json list = json::parse(text, nullptr, false);
+    const json list = foreign_json(text);
     std::vector<std::string> names;
     if (list.is_array())
         for (const json& name : list)
@@ -29,7 +30,7 @@ RunSpec spec_in(const sql::Rows& row, int spec_column, int first_column) {
     const std::string_view text = row.text(spec_column);
     if (auto spec = read_spec_text(text)) return std::move(*spec);
     try {
-        return spec_from_json(json::parse(text));
+        return spec_from_json(foreign_json(text));
     } catch (const std::exception&) {
         RunSpec spec{{std::string(row.text(first_column))},
                      {std::string(row.text(first_column + 1))},
