@@ -33,8 +33,7 @@ std::string as_message(std::string text) {
     if (is_plain(text)) return text;
     std::string line;
     std::string_view rest = text;
-    while (!rest.empty() && (rest.back() == '\n' || rest.back() == '\r' || rest.back() == ' '))
-        rest.remove_suffix(1);
+    rest = rest.substr(0, rest.find_last_not_of(" \t\r\n") + 1);
     while (!rest.empty()) {
         utf8proc_int32_t code = 0;
         const auto bytes = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(rest.data()),

@@ -67,9 +67,7 @@ SQLite::Database open_connection(const std::filesystem::path& store, Access acce
     return translated(store, [&] {
         const bool archive = access == Access::read && is_frozen(store);
         SQLite::Database db = archive ? open_frozen(store) : open_live(store);
-        // The file may come from elsewhere: nothing that its schema says may do more than this program's own.
         sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-        sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
         sqlite3_extended_result_codes(db.getHandle(), 1);
         db.createFunction("fold", 1, true, nullptr, fold_function);
         // An archive stays as it is; what it has no table for, its readers take for empty.

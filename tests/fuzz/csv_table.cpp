@@ -1,4 +1,5 @@
 #include "core/text/csv_table.h"
+#include "core/base/param.h"
 #include "core/store/csv_text.h"
 #include "tests/fuzz/fuzzing.h"
 
@@ -20,11 +21,11 @@ std::vector<std::vector<std::string>> read(const std::filesystem::path& place, C
     return rows;
 }
 
-// A byte order mark, blanks around a row and rows of blanks are no content.
-std::vector<std::vector<std::string>> without_mark(std::vector<std::vector<std::string>> rows) {
+// Rows of blanks are no content.
+std::vector<std::vector<std::string>> without_blanks(std::vector<std::vector<std::string>> rows) {
     std::erase_if(rows, [](const auto& row) {
         for (const auto& field : row)
-            if (!trimmed(field).empty() && field != "\xef\xbb\xbf") return false;
+            if (!trimmed(field).empty()) return false;
         return true;
     });
     return rows;
@@ -42,19 +43,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                            .latin1 = (how & 32) != 0};
     std::vector<std::vector<std::string>> rows;
     if (!accepted([&] { rows = read(file("table.csv", input.rest()), format); })) return 0;
-    std::string written;
+    // After a line of names, since a byte order mark before the first field is none of it.
+    std::string written = rows.empty() ? "n" : "n" + std::string(rows[0].size() - 1, ',');
+    written += "\n";
     for (const auto& row : rows) {
         hold(row.size() == rows[0].size(), "a row has a field for each column");
         for (std::size_t i = 0; i < row.size(); ++i)
-            // A lone empty field would be a blank row, and what may be ragged loses empty fields at its end.
             written += (i ? "," : "") + (row[i].empty() ? "\"\"" : csv_field(row[i]));
         written += "\n";
     }
     std::vector<std::vector<std::string>> again;
     hold(accepted([&] {
-             again = read(file("again.csv", written), {.separator = ',', .header = false, .ragged = false});
+             again = read(file("again.csv", written), {.separator = ',', .header = true, .ragged = false});
          }),
          "a table that was written can be read");
-    hold(without_mark(rows) == without_mark(again), "a table is the same once written and read");
+    again.erase(again.begin());
+    hold(without_blanks(rows) == without_blanks(again), "a table is the same once written and read");
     return 0;
 }

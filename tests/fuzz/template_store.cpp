@@ -69,7 +69,7 @@ fs::path make_store() {
     sweep.plan.title = "A sweep";
     sweep.plan.base.task = "names";
     sweep.plan.axes = {{"model.hidden", false, {{"16", {{"model.hidden", "16"}}}}}};
-    sweep.keys = {example(0).key, example(1).key};
+    sweep.keys = {example(0).key};
     unwrap(writer->save_sweep(sweep));
     unwrap(writer->flush());
     return store;
