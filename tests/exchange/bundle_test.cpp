@@ -157,7 +157,8 @@ TEST_F(Bundle, AStoreOfSomebodyElseNamesNoFilesOutsideOfItsFolder) {
     here.folder.write("outside", "kept");
     query(here.path(), "UPDATE checkpoint SET file = '../outside'");
     EXPECT_FALSE(here.reader()->last_checkpoint(a));
-    must(here.writer()->begin_anew({{b, 10}})); // removes its checkpoints
+    query(here.path(), "UPDATE run SET state = 'interrupted'");
+    must(here.writer()->begin_anew({{a, 10}})); // removes its checkpoints
     EXPECT_EQ(read_text(here.folder.file("outside")), "kept");
 }
 
