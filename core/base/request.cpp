@@ -83,7 +83,8 @@ std::string to_toml(const Request& request, const Catalog& catalog) {
     const Request shortest = spec ? catalog.request_for(*spec) : request;
     std::string out;
     out += "seed = ";
-    out += shortest.seed <= INT64_MAX ? std::to_string(shortest.seed) : toml_text(std::to_string(shortest.seed));
+    out +=
+        shortest.seed <= INT64_MAX ? std::to_string(shortest.seed) : toml_text(std::to_string(shortest.seed));
     out += "\n";
     if (shortest.epochs) out += "epochs = " + std::to_string(*shortest.epochs) + "\n";
     if (shortest.updates) out += "updates = " + std::to_string(*shortest.updates) + "\n";
