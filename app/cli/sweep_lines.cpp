@@ -52,22 +52,25 @@ std::string to_line(const WorkResult& result) {
 
 WorkAnswer answer_in(const std::string& line) {
     WorkAnswer answer;
-    const auto said = json::parse(line, nullptr, false);
-    if (!said.is_object()) return answer;
-    const auto number = [&](const char* key) { return said.value(key, std::int64_t{0}); };
-    if (said.contains("members"))
-        answer.progress = WorkProgress{.members = number("members"),
-                                       .over = number("over"),
-                                       .update = Update{number("update")},
-                                       .planned = Update{number("planned")},
-                                       .reading = said.value("reading", ""),
-                                       .reading_share = said.value("share", 0.0)};
-    if (said.contains("finished"))
-        answer.result = WorkResult{.finished = number("finished"),
-                                   .diverged = number("diverged"),
-                                   .failed = number("failed"),
-                                   .interrupted = number("interrupted"),
-                                   .problems = said.value("problems", std::vector<std::string>{})};
+    try {
+        const auto said = json::parse(line);
+        const auto number = [&](const char* key) { return said.value(key, std::int64_t{0}); };
+        if (said.contains("members"))
+            answer.progress = WorkProgress{.members = number("members"),
+                                           .over = number("over"),
+                                           .update = Update{number("update")},
+                                           .planned = Update{number("planned")},
+                                           .reading = said.value("reading", ""),
+                                           .reading_share = said.value("share", 0.0)};
+        if (said.contains("finished"))
+            answer.result = WorkResult{.finished = number("finished"),
+                                       .diverged = number("diverged"),
+                                       .failed = number("failed"),
+                                       .interrupted = number("interrupted"),
+                                       .problems = said.value("problems", std::vector<std::string>{})};
+    } catch (const json::exception&) { // a line of somebody else
+        return {};
+    }
     return answer;
 }
 

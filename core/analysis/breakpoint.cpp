@@ -177,8 +177,8 @@ const std::vector<std::string>& Breakpoint::metrics() const {
 std::optional<std::string> Breakpoint::fires(const Read& read) {
     auto why = impl_->holds(read);
     const bool before = std::exchange(impl_->was_true, why.has_value());
-    if (before) return std::nullopt;
-    return why;
+    if (before || !why) return std::nullopt;
+    return as_message(*std::move(why)); // it quotes what was typed
 }
 
 } // namespace descent

@@ -2,6 +2,7 @@
 
 #include "core/analysis/comparison.h"
 #include "core/base/format.h"
+#include "core/base/json_text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -199,7 +200,7 @@ std::string to_log_line(const LadderPlan& plan) {
 std::optional<LadderPlan> plan_from_log_line(std::string_view line) {
     if (!line.starts_with(kPlan)) return std::nullopt;
     try {
-        const auto json = nlohmann::json::parse(line.substr(kPlan.size()));
+        const auto json = foreign_json(line.substr(kPlan.size()));
         LadderPlan plan;
         json.at("task").get_to(plan.base.task);
         json.at("model").get_to(plan.base.model);

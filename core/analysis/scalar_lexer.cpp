@@ -1,5 +1,7 @@
 #include "core/analysis/scalar_lexer.h"
 
+#include "core/base/result.h"
+
 #include <algorithm>
 #include <charconv>
 #include <tuple>
@@ -91,8 +93,8 @@ void ScalarLexer::complain_at(const std::string& what, std::size_t begin, std::s
         at += std::max<std::size_t>(1, decode(text_, at).second);
     }
     const bool lines = text_.substr(0, ScalarGraph::kLongest).find('\n') != std::string_view::npos;
-    throw ScalarSyntaxProblem{{(lines ? "line " + std::to_string(line) + ", " : "") + "column " +
-                                   std::to_string(column) + ": " + what,
+    throw ScalarSyntaxProblem{{as_message((lines ? "line " + std::to_string(line) + ", " : "") + "column " +
+                                          std::to_string(column) + ": " + what),
                                begin, end}};
 }
 void ScalarLexer::complain(const std::string& what, const ScalarToken& where) const {

@@ -4,13 +4,13 @@
 #include "core/base/param.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/text/text_file.h"
 
 #include <utf8proc.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <set>
 #include <span>
@@ -106,16 +106,16 @@ void read_word(SpeechFolder& out, const std::string& folder, const std::string& 
 }
 
 /// The lines of an official list that are clips of the folder; how many are not goes to `ignored`.
-std::vector<std::string> read_list(SpeechFolder& out, std::string_view name, const std::string& where) {
+std::vector<std::string> read_list(SpeechFolder& out, std::string_view name) {
     const fs::path file = out.root / name;
     std::error_code unreadable;
     if (!fs::is_regular_file(file, unreadable)) return {};
-    std::ifstream in(file, std::ios::binary);
-    if (!in) throw InputError(where + ": " + file.string() + ": cannot be read");
+    constexpr std::size_t longest = 4'096; // bytes of a line, far beyond any name
+    TextFile in(file);
     std::vector<std::string> list;
     std::set<std::string> seen;
     std::int64_t lines = 0;
-    for (std::string line; std::getline(in, line);) {
+    for (std::string line; in.line(line, longest);) {
         std::string entry(trimmed(line));
         if (entry.starts_with("./")) entry.erase(0, 2);
         if (entry.empty() || !seen.insert(entry).second) continue;
@@ -123,7 +123,6 @@ std::vector<std::string> read_list(SpeechFolder& out, std::string_view name, con
         if (std::ranges::binary_search(out.clips, entry, std::less{}, &SpokenWord::file))
             list.push_back(std::move(entry));
     }
-    if (in.bad()) throw InputError(where + ": " + file.string() + ": cannot be read");
     if (const std::int64_t absent = lines - std::ssize(list); absent > 0)
         out.ignored.push_back(std::string(name) + ": " + format_count(absent) + " of " + format_count(lines) +
                               (lines == 1 ? " clip" : " clips") + " not in the folder");
@@ -244,8 +243,8 @@ SpeechFolder read_speech_folder(const fs::path& root) {
     std::set<std::string> words;
     for (const auto& clip : out.clips) words.insert(clip.word);
     out.words.assign(words.begin(), words.end());
-    out.validation_list = read_list(out, kValidationList, where);
-    out.test_list = read_list(out, kTestList, where);
+    out.validation_list = read_list(out, kValidationList);
+    out.test_list = read_list(out, kTestList);
     return out;
 }
 

@@ -1,5 +1,6 @@
 #include "core/audio/speech_manifest.h"
 
+#include "core/base/json_text.h"
 #include "core/base/result.h"
 
 #include <nlohmann/json.hpp>
@@ -43,7 +44,7 @@ std::string SpeechManifest::to_json() const {
 }
 
 SpeechManifest SpeechManifest::from_json(const std::string& json) {
-    const auto parsed = nlohmann::json::parse(json, nullptr, false);
+    const auto parsed = foreign_json(json);
     if (!parsed.is_object() || parsed.value("kind", nlohmann::json()) != kKind)
         throw InputError("not the manifest of a keyword run");
     try {

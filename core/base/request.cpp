@@ -7,7 +7,7 @@ namespace descent {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
@@ -39,7 +39,7 @@ std::string toml_value(const ParamSpec* param, const std::string& text) {
         const auto value = parse_value(*param, text, param->name);
         if (value && !std::holds_alternative<std::string>(*value)) return to_string(*value);
     }
-    return quoted(text);
+    return toml_text(text);
 }
 
 } // namespace
@@ -83,19 +83,20 @@ std::string to_toml(const Request& request, const Catalog& catalog) {
     const Request shortest = spec ? catalog.request_for(*spec) : request;
     std::string out;
     out += "seed = ";
-    out += shortest.seed <= INT64_MAX ? std::to_string(shortest.seed) : quoted(std::to_string(shortest.seed));
+    out +=
+        shortest.seed <= INT64_MAX ? std::to_string(shortest.seed) : toml_text(std::to_string(shortest.seed));
     out += "\n";
     if (shortest.epochs) out += "epochs = " + std::to_string(*shortest.epochs) + "\n";
     if (shortest.updates) out += "updates = " + std::to_string(*shortest.updates) + "\n";
     for (const Group group : kGroups) {
         const std::string prefix = std::string(to_string(group)) + ".";
         std::string body;
-        if (!shortest.id(group).empty()) body += "id = " + quoted(shortest.id(group)) + "\n";
+        if (!shortest.id(group).empty()) body += "id = " + toml_text(shortest.id(group)) + "\n";
         for (const auto& [path, text] : shortest.settings) {
             if (!path.starts_with(prefix)) continue;
             const std::string name = path.substr(prefix.size());
             const ParamSpec* param = catalog.find_param(group, shortest.id(group), name);
-            body += (is_bare_key(name) ? name : quoted(name)) + " = " + toml_value(param, text) + "\n";
+            body += (is_bare_key(name) ? name : toml_text(name)) + " = " + toml_value(param, text) + "\n";
         }
         if (!body.empty()) out += "\n[" + std::string(to_string(group)) + "]\n" + body;
     }

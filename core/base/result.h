@@ -18,18 +18,22 @@ struct Error {
     Kind kind = Kind::input;
 };
 
+/// A message as people get to see it, whatever it quotes: one line of UTF-8 without control characters. Line
+/// breaks become "; ", what cannot be shown U+FFFD, and of over 2,000 bytes the middle is left out.
+std::string as_message(std::string text);
+
 /// Returned at borders; inside, throw. Nothing thrown crosses a thread or a shared-library border.
 template<class T>
 using Result = std::expected<T, Error>;
 
 inline std::unexpected<Error> fail(std::string message, Error::Kind kind = Error::Kind::input) {
-    return std::unexpected(Error{std::move(message), kind});
+    return std::unexpected(Error{as_message(std::move(message)), kind});
 }
 
 /// Thrown inside the core for bad input; `guarded` turns it into an Error at the border.
 class InputError : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    explicit InputError(std::string message) : std::runtime_error(as_message(std::move(message))) {}
 };
 
 /// Runs `body` and turns anything it throws into an Error: the one place where exceptions become values.

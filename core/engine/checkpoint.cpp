@@ -122,7 +122,7 @@ public:
             std::map<std::string, std::vector<double>> all;
             const auto found = content_.metadata.find("counters");
             if (found == content_.metadata.end()) return all;
-            const auto stored = nlohmann::json::parse(found->second);
+            const auto stored = foreign_json(found->second);
             for (const auto& [name, row] : stored.items()) all[name] = from_hex(row);
             return all;
         });
@@ -222,7 +222,7 @@ Standing standing_of(const std::filesystem::path& file) {
 CheckpointContent read_checkpoint(const std::filesystem::path& file) {
     const CheckpointFile from(file);
     CheckpointContent read{from.content(), from.standing(), from.counters(), {}};
-    const auto of_probes = from.read([&] { return nlohmann::json::parse(from.metadata("probes")); });
+    const auto of_probes = from.read([&] { return foreign_json(from.metadata("probes")); });
     for (const auto& row : of_probes) read.probes.push_back(from.read([&] { return from_hex(row); }));
     return read;
 }
@@ -234,7 +234,7 @@ Standing load_checkpoint(const std::filesystem::path& file, Experiment& experime
     read_tensors(from, experiment, meter);
     experiment.plan().restore(from.content().metadata);
     const auto counters = from.counters();
-    const auto of_probes = from.read([&] { return nlohmann::json::parse(from.metadata("probes")); });
+    const auto of_probes = from.read([&] { return foreign_json(from.metadata("probes")); });
     for (std::size_t i = 0; i < std::min(probes.size(), of_probes.size()); ++i) // later ones were not there
         if (const auto values = from.read([&] { return from_hex(of_probes.at(i)); }); !values.empty())
             probes[i]->restore(values);

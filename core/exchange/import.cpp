@@ -52,6 +52,11 @@ Imported read(const fs::path& file, Content content, const ExchangeProgress& pro
     }
 }
 
+// They quote what the file holds.
+void tidy(std::vector<std::string>& warnings) {
+    for (std::string& warning : warnings) warning = as_message(std::move(warning));
+}
+
 } // namespace
 
 std::string describe(const ImportReport& report) {
@@ -77,6 +82,7 @@ Result<ImportReport> import_file(StoreWriter& writer, const fs::path& file,
         Imported imported = read(file, content, part_of(progress, 0, 0.5));
         ImportReport done = store_runs(writer, std::move(imported.runs), part_of(progress, 0.5, 1));
         done.warnings.insert(done.warnings.begin(), imported.warnings.begin(), imported.warnings.end());
+        tidy(done.warnings);
         return done;
     });
 }
@@ -110,6 +116,7 @@ Result<ImportReport> merge_store(StoreWriter& writer, const fs::path& other,
             done.warnings.insert(done.warnings.end(), merged.warnings.begin(), merged.warnings.end());
         }
         unwrap(writer.merge_sweeps(*from));
+        tidy(done.warnings);
         report(progress, 1);
         return done;
     });

@@ -210,16 +210,6 @@ RunId id_of(std::string_view text) {
     return {hex};
 }
 
-bool is_uuid(std::string_view text) {
-    if (text.size() != 36) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        const char c = text[i];
-        if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
-    }
-    return true;
-}
-
 void report(const ExchangeProgress& progress, double fraction) {
     if (progress && !progress(fraction)) throw InputError("cancelled");
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/events.h"
+#include "core/base/uuid.h"
 #include "core/exchange/exchange.h"
 
 #include <map>
@@ -42,8 +43,6 @@ ImportReport store_runs(StoreWriter& writer, std::vector<ImportedRun> runs, cons
 
 /// A UUID of version 8 (RFC 9562) made of a text.
 RunId id_of(std::string_view text);
-/// A UUID in its usual form, in lower case.
-bool is_uuid(std::string_view text);
 
 /// `progress`, from `from` to `to`; throws InputError where it says no.
 void report(const ExchangeProgress& progress, double fraction);

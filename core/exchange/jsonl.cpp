@@ -1,14 +1,15 @@
+#include "core/base/json_text.h"
 #include "core/exchange/exchange.h"
 #include "core/exchange/importers.h"
 #include "core/exchange/run_json.h"
 #include "core/store/csv_text.h"
 #include "core/store/file_replacement.h"
+#include "core/text/text_file.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <unordered_map>
 
 namespace descent {
@@ -18,6 +19,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr std::size_t kBuffer = 1 << 20;
+constexpr std::size_t kLongestLine = std::size_t{64} << 20; // bytes; of a run's introduction, with its log
 constexpr std::int64_t kRowsBetweenReports = 8'192;
 
 std::string dumped(const ordered_json& value) {
@@ -167,18 +169,18 @@ Result<std::int64_t> export_jsonl(const StoreReader& store, const std::vector<Ru
 }
 
 Imported read_jsonl(const std::filesystem::path& file, const ExchangeProgress& progress) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) throw InputError("cannot read '" + file.string() + "'");
-    const double size = std::max(1.0, static_cast<double>(std::filesystem::file_size(file)));
+    TextFile in(file);
     Imported imported;
     std::unordered_map<std::string, std::size_t> known;
     std::string text;
-    double read = 0;
-    for (std::int64_t line = 1; std::getline(in, text); ++line) {
-        if (line % kRowsBetweenReports == 1) report(progress, std::min(read / size, 1.0));
-        read += static_cast<double>(text.size() + 1);
+    for (std::int64_t line = 1; in.line(text, kLongestLine); ++line) {
+        if (line % kRowsBetweenReports == 1) report(progress, in.fraction());
+        if (text.size() > kLongestLine)
+            throw InputError(file.string() + ": line " + std::to_string(line) + ": longer than 64 MiB");
         if (trimmed(text).empty()) continue;
         try {
+            if (is_nested_too_deep(text))
+                throw InputError("nested more than " + std::to_string(kDeepestJson) + " deep");
             json object;
             try {
                 object = json::parse(text);

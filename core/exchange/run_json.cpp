@@ -1,5 +1,6 @@
 #include "core/exchange/run_json.h"
 
+#include "core/base/json_text.h"
 #include "core/base/result.h"
 
 #include <nlohmann/json.hpp>
@@ -90,7 +91,7 @@ json finite_json(double value) {
 
 json parsed_json(const std::string& text) {
     if (text.empty()) return nullptr;
-    json value = json::parse(text, nullptr, false);
+    json value = foreign_json(text);
     return value.is_discarded() ? json(text) : value;
 }
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <map>
+#include <set>
 
 #include "event.pb.h"
 
@@ -134,6 +135,12 @@ void fill_epochs(ImportedRun& run) {
             sample.epoch = Epoch{std::prev(next)->second};
 }
 
+/// Since 1970; 0 where no clock can have said so.
+std::int64_t milliseconds(double seconds) {
+    constexpr double latest = 1e12;
+    return std::abs(seconds) < latest ? static_cast<std::int64_t>(seconds * 1e3) : 0;
+}
+
 ImportedRun run_of(const std::string& name, std::vector<EventFile> files) {
     // A program that was started again goes on in a new file, and what it says again is what counts.
     std::ranges::stable_sort(files, {}, &EventFile::first_wall_time);
@@ -148,7 +155,7 @@ ImportedRun run_of(const std::string& name, std::vector<EventFile> files) {
             append_csv_number(run.identity, scalar.value);
             break;
         }
-    run.record.created_ms = run.record.started_ms = static_cast<std::int64_t>(first.first_wall_time * 1e3);
+    run.record.created_ms = run.record.started_ms = milliseconds(first.first_wall_time);
     for (const EventFile& file : files)
         for (const Scalar& scalar : file.scalars)
             run.add(run.metric(scalar.tag), Update{scalar.step}, Epoch{},
@@ -164,11 +171,15 @@ std::map<fs::path, std::vector<fs::path>> event_files(const fs::path& path) {
         found[fs::absolute(path).lexically_normal().parent_path()].push_back(path);
         return found;
     }
-    for (const auto& entry :
-         fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied |
-                                                    fs::directory_options::follow_directory_symlink))
-        if (entry.is_regular_file() && entry.path().filename().string().find("tfevents") != std::string::npos)
-            found[entry.path().parent_path()].push_back(entry.path());
+    std::set<fs::path> followed; // links to folders, each once: they may lead round in circles
+    fs::recursive_directory_iterator at(path, fs::directory_options::skip_permission_denied |
+                                                  fs::directory_options::follow_directory_symlink);
+    for (; at != fs::recursive_directory_iterator(); ++at) {
+        if (at->is_symlink() && at->is_directory() && !followed.insert(fs::canonical(at->path())).second)
+            at.disable_recursion_pending();
+        if (at->is_regular_file() && at->path().filename().string().find("tfevents") != std::string::npos)
+            found[at->path().parent_path()].push_back(at->path());
+    }
     for (auto& [folder, files] : found) std::ranges::sort(files);
     return found;
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/format.h"
 #include "core/base/hash.h"
+#include "core/base/json_text.h"
 #include "core/base/mapped_file.h"
 #include "core/store/checkpoint_file.h"
 
@@ -31,8 +32,7 @@ class Settings {
 public:
     explicit Settings(const fs::path& file) : file_(file) {
         const MappedFile mapped(file, "a JSON file");
-        if (mapped.bytes().size() <= kLargestConfig)
-            json_ = nlohmann::json::parse(mapped.bytes(), nullptr, false);
+        if (mapped.bytes().size() <= kLargestConfig) json_ = foreign_json(mapped.bytes());
         if (!json_.is_object()) throw InputError(file.string() + ": expected a JSON object of up to 1 MiB");
     }
 

@@ -1,6 +1,7 @@
 #include "core/store/checkpoint_file.h"
 
 #include "core/base/hash.h"
+#include "core/base/json_text.h"
 #include "core/base/mapped_file.h"
 #include "core/base/result.h"
 #include "core/store/file_replacement.h"
@@ -133,7 +134,7 @@ public:
     }
 
     void read(std::string_view text, std::uint64_t data_size) {
-        const auto header = nlohmann::json::parse(text, nullptr, false);
+        const auto header = foreign_json(text);
         if (!header.is_object()) refuse("its header is not a JSON object");
         for (const auto& [name, entry] : header.items()) {
             if (name == "__metadata__")

@@ -1,5 +1,6 @@
 #include "core/store/merge_runs.h"
 
+#include "core/base/uuid.h"
 #include "core/store/changes.h"
 #include "core/store/merge_rows.h"
 #include "core/store/metric_summary.h"
@@ -80,6 +81,9 @@ private:
 MergedRun Merger::merge() {
     report(0);
     auto theirs = find_row(from_.db, run_);
+    if (theirs && !is_uuid(run_.uuid))
+        throw InputError("store '" + from_.path.string() + "': expected a UUID as a run's id, found '" +
+                         run_.uuid + "'");
     if (!theirs) throw InputError("there is no run " + run_.uuid + " in store '" + from_.path.string() + "'");
     end_copy(*theirs);
     const auto ours = find_row(db_, run_);
@@ -154,7 +158,7 @@ void Merger::insert_run(const MergeRow& theirs) {
         " started_ms, ended_ms, updated_ms, updates, planned_updates, epoch, seconds, starred, trashed_ms,"
         " note, colour, parent, parent_update) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
         " ?, ?, ?, ?, ?, ?)");
-    insert.bind(1, free_name(db_, sql::text_at(row, 0)));
+    insert.bind(1, free_name(db_, as_message(sql::text_at(row, 0))));
     for (int i = 1; i < row.getColumnCount(); ++i) sql::bind(insert, i + 1, row.getColumn(i));
     insert.bind(9, run_.uuid);
     bind_course(insert, 10, theirs);

@@ -1,6 +1,8 @@
 #include "core/store/run_rows.h"
 
+#include "core/base/json_text.h"
 #include "core/base/param.h"
+#include "core/store/file_name.h"
 #include "core/store/rows.h"
 #include "core/store/spec_text.h"
 
@@ -16,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 std::vector<std::string> names_in(const std::string& text) {
-    const json list = json::parse(text, nullptr, false);
+    const json list = foreign_json(text);
     std::vector<std::string> names;
     if (list.is_array())
         for (const json& name : list)
@@ -29,7 +31,7 @@ RunSpec spec_in(const sql::Rows& row, int spec_column, int first_column) {
     const std::string_view text = row.text(spec_column);
     if (auto spec = read_spec_text(text)) return std::move(*spec);
     try {
-        return spec_from_json(json::parse(text));
+        return spec_from_json(foreign_json(text));
     } catch (const std::exception&) {
         RunSpec spec{{std::string(row.text(first_column))},
                      {std::string(row.text(first_column + 1))},
@@ -204,8 +206,7 @@ std::vector<Change> read_changes(SQLite::Database& db, const RunId& run) {
     return changes;
 }
 
-std::vector<CheckpointInfo> read_checkpoints(SQLite::Database& db, const RunId& run,
-                                             const std::string& suffix) {
+std::vector<CheckpointInfo> read_checkpoints(SQLite::Database& db, const RunId& run) {
     const auto column = [&](const char* name, const char* otherwise) {
         return sql::column_or(db, "checkpoint", name, otherwise);
     };
@@ -213,11 +214,11 @@ std::vector<CheckpointInfo> read_checkpoints(SQLite::Database& db, const RunId& 
                                   column("epoch", "NULL") + ", " + column("loss", "NULL") + ", " +
                                   column("best", "0") +
                                   " FROM checkpoint WHERE run_no = (SELECT run_no FROM run WHERE run_id = ?)"
-                                  " ORDER BY update_count" +
-                                  suffix);
+                                  " ORDER BY update_count");
     row.bind(1, run.uuid);
     std::vector<CheckpointInfo> all;
     while (row.executeStep()) {
+        if (!is_plain_name(sql::text_at(row, 1))) continue;
         CheckpointInfo& info = all.emplace_back();
         info.update = Update{row.getColumn(0).getInt64()};
         info.file = sql::text_at(row, 1);

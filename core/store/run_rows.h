@@ -19,8 +19,7 @@ std::vector<RunRecord> read_runs(SQLite::Database& db, const Condition& conditio
 std::string read_manifest(SQLite::Database& db, const RunId& run);
 /// Made while it trained, in order.
 std::vector<Change> read_changes(SQLite::Database& db, const RunId& run);
-/// In order of update, which `suffix` goes on from (" DESC LIMIT 1").
-std::vector<CheckpointInfo> read_checkpoints(SQLite::Database& db, const RunId& run,
-                                             const std::string& suffix = "");
+/// In order of update, without those whose file's name leads elsewhere.
+std::vector<CheckpointInfo> read_checkpoints(SQLite::Database& db, const RunId& run);
 
 } // namespace descent

@@ -1,5 +1,6 @@
 #include "core/store/batch_writer.h"
 #include "core/store/changes.h"
+#include "core/store/file_name.h"
 #include "core/store/file_replacement.h"
 #include "core/store/merge_runs.h"
 #include "core/store/migrations.h"
@@ -27,11 +28,6 @@ constexpr const char* kBundleTable = "CREATE TABLE bundled_file (\n"
                                      "    data BLOB NOT NULL,\n"
                                      "    PRIMARY KEY (file, part)\n"
                                      ")";
-
-// The store may come from elsewhere: a name in it must not reach out of the folder.
-bool is_plain(const std::string& file) {
-    return !file.empty() && file != "." && file != ".." && file.find('/') == std::string::npos;
-}
 
 std::span<const std::byte> bytes_of(const void* data, std::size_t size) {
     return {static_cast<const std::byte*>(data), size};
@@ -76,7 +72,7 @@ bool is_same(RunSource::Impl& from, const std::string& name, const fs::path& fil
 
 bool RunSource::Impl::read_file(const std::string& file,
                                 const std::function<void(std::span<const std::byte>)>& take) {
-    if (!is_plain(file) || path.empty()) return false;
+    if (!is_plain_name(file) || path.empty()) return false;
     if (bundle) {
         SQLite::Statement part(db, "SELECT data FROM bundled_file WHERE file = ? ORDER BY part");
         part.bind(1, file);
@@ -88,6 +84,10 @@ bool RunSource::Impl::read_file(const std::string& file,
         }
         return any;
     }
+    // No link, which may lead anywhere, and nothing that never ends.
+    std::error_code error;
+    if (fs::symlink_status(checkpoint_folder(path) / file, error).type() != fs::file_type::regular)
+        return false;
     std::ifstream in(checkpoint_folder(path) / file, std::ios::binary);
     if (!in) return false;
     std::vector<char> piece(kPiece);
@@ -108,7 +108,7 @@ CheckpointFolder::~CheckpointFolder() {
 }
 
 std::optional<std::string> CheckpointFolder::take(RunSource::Impl& from, const std::string& file) {
-    if (!is_plain(file)) return std::nullopt;
+    if (!is_plain_name(file)) return std::nullopt;
     const fs::path wanted = file;
     std::string name = file;
     std::error_code error;

@@ -1,3 +1,4 @@
+#include "core/base/json_text.h"
 #include "core/base/param.h"
 #include "core/store/process.h"
 #include "core/store/reader_impl.h"
@@ -71,7 +72,7 @@ std::vector<SweepRecord> read_sweeps(SQLite::Database& db, const std::string& co
         sweep.id = sql::text_at(row, 1);
         sweep.name = sql::text_at(row, 2);
         try {
-            sweep.plan = sweep_plan_from_json(nlohmann::json::parse(sql::text_at(row, 3)));
+            sweep.plan = sweep_plan_from_json(foreign_json(sql::text_at(row, 3)));
         } catch (const std::exception&) { // one that cannot be read must not hide the others
             sweep.plan.title = "(its plan cannot be read)";
             sweep.plan.seeds.clear();

@@ -2,6 +2,7 @@
 
 #include "core/store/batch_writer.h"
 #include "core/store/changes.h"
+#include "core/store/file_name.h"
 #include "core/store/merge_runs.h"
 #include "core/store/store.h"
 #include "core/store/stray_files.h"
@@ -237,8 +238,7 @@ void StoreWriter::Impl::perform(Task& task) {
 // A file left behind costs room, nothing else: no error here is worth a run.
 void StoreWriter::Impl::remove_checkpoint_files(const std::vector<std::string>& files) {
     for (const std::string& file : files) {
-        // The store may come from elsewhere: a name in it must not reach out of the folder.
-        if (file.empty() || file == "." || file == ".." || file.find('/') != std::string::npos) continue;
+        if (!is_plain_name(file)) continue;
         try {
             SQLite::Statement used(db_, "SELECT 1 FROM checkpoint WHERE file = ?");
             used.bind(1, file);

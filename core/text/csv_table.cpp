@@ -58,6 +58,7 @@ bool CsvTable::read_row(std::vector<std::string>& fields) {
     int c = in_.get();
     if (c < 0) return false;
     std::string* field = &begin_field();
+    std::size_t quoted = 0; // bytes of the field up to where a quote closed
     const auto take = [&](int byte) {
         if (byte == 0) refuse("this is not text");
         if (field->size() == longest) refuse("a field over 64 MiB");
@@ -76,15 +77,18 @@ bool CsvTable::read_row(std::vector<std::string>& fields) {
                 if (c == '"' && (c = in_.get()) != '"') break;
                 take(c);
             }
+            quoted = field->size();
         }
         if (c < 0 || c == '\n') break;
-        if (c == static_cast<unsigned char>(format_.separator))
+        if (c == static_cast<unsigned char>(format_.separator)) {
             field = &begin_field();
-        else
+            quoted = 0;
+        } else {
             take(c);
+        }
     }
     if (c == '\n') ++line_;
-    if (field->ends_with('\r')) field->pop_back();
+    if (field->size() > quoted && field->ends_with('\r')) field->pop_back(); // of the line's end
     fields.resize(count);
     check_encoding(fields);
     return true;

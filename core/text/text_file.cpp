@@ -10,7 +10,7 @@ namespace descent {
 
 namespace {
 
-constexpr std::size_t kBlock = 1 << 20;
+constexpr std::size_t kBlock = 1 << 20, kSmallBlock = 1 << 10;
 
 } // namespace
 
@@ -26,7 +26,9 @@ TextFile::TextFile(const std::filesystem::path& file, std::function<void(std::st
 
 bool TextFile::fill() {
     read_ += buffer_.size();
-    buffer_.resize(kBlock);
+    // Many texts are small: a block as large as what is left, and one byte more to see that it has grown.
+    const std::uintmax_t left = size_ > read_ ? size_ - read_ : 0;
+    buffer_.resize(static_cast<std::size_t>(std::clamp<std::uintmax_t>(left + 1, kSmallBlock, kBlock)));
     in_.read(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
     buffer_.resize(static_cast<std::size_t>(in_.gcount()));
     at_ = 0;

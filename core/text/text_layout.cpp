@@ -339,10 +339,11 @@ std::string in_words(const TextLayout& layout) {
     case TextLayout::Kind::lines:
         return "a label, a blank and a text in each line" + encoding;
     default:
-        return "a table, " + (layout.delimiter == "\t" ? std::string("tabs") : "'" + layout.delimiter + "'") +
-               " between its fields, " +
-               (layout.header == TextLayout::Header::yes ? "names in its first row" : "no row of names") +
-               ", label in column " + layout.label_column + ", text in " + layout.text_columns + encoding;
+        return as_message(
+            "a table, " + (layout.delimiter == "\t" ? std::string("tabs") : "'" + layout.delimiter + "'") +
+            " between its fields, " +
+            (layout.header == TextLayout::Header::yes ? "names in its first row" : "no row of names") +
+            ", label in column " + layout.label_column + ", text in " + layout.text_columns + encoding);
     }
 }
 

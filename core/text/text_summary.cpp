@@ -1,5 +1,7 @@
 #include "core/text/text_summary.h"
 
+#include "core/base/json_text.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -84,7 +86,7 @@ std::optional<TextSummary> text_summary(const std::string& report) {
     constexpr std::array kSides{"train", "validation", "test"};
     TextSummary s;
     try {
-        const auto json = nlohmann::json::parse(report);
+        const auto json = foreign_json(report);
         if (!json.is_object() || !json.contains("lengths") || !json.contains("commonest"))
             return std::nullopt;
         s.synthetic = json.at("synthetic").get<bool>();

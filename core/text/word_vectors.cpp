@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::size_t kPiece = std::size_t{4} << 20; ///< bytes between reports
 constexpr std::string_view kBlanks = " \t";
-constexpr std::size_t kShown = 40; ///< characters of a wrong field
+constexpr std::int64_t kLargestDimension = 10'000; // published ones have up to some thousands
+constexpr std::size_t kShown = 40;                 ///< characters of a wrong field
 
 std::string_view without_end(std::string_view line) {
     while (!line.empty() && (kBlanks.contains(line.back()) || line.back() == '\r')) line.remove_suffix(1);
@@ -155,6 +156,9 @@ private:
 
     void set_dimension(std::int64_t dimension) {
         if (dimension < 1) refuse("no numbers; expected a word and its numbers");
+        if (dimension > kLargestDimension)
+            refuse("vectors of " + std::to_string(dimension) + " numbers; expected at most " +
+                   std::to_string(kLargestDimension));
         vectors_.dimension = dimension;
         row_.resize(static_cast<std::size_t>(dimension));
         vectors_.values.resize(words_.size() * row_.size());

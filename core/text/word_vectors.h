@@ -23,7 +23,8 @@ struct WordVectors {
 /// `dimension` fields are the numbers) or word2vec's (the same after a first line "COUNT DIMENSION"). The
 /// file is memory-mapped and read once, of it only the rows of `words` are kept; of a word twice in the file
 /// the first counts. Throws InputError with file and line: a line with fewer or more numbers than the first,
-/// something that is no number, an empty file; or "interrupted". Blocks. Thread: any.
+/// more than 10,000 of them, something that is no number, an empty file; or "interrupted". Blocks. Thread:
+/// any.
 WordVectors read_word_vectors(const std::filesystem::path& file, std::span<const std::string> words,
                               const TextReading& how = {});
 

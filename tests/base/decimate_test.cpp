@@ -31,8 +31,9 @@ std::map<std::size_t, Extremes> extremes(const std::vector<PlotPoint>& points, d
         if (p.x < x_min || p.x > x_max || !std::isfinite(p.y) || (log_x && p.x <= 0)) continue;
         const auto scaled = [&](double x) { return log_x ? std::log(x) : x / 2; };
         const double share = (scaled(p.x) - scaled(x_min)) / (scaled(x_max) - scaled(x_min));
-        const auto column =
-            std::min(static_cast<std::size_t>(share * static_cast<double>(columns)), columns - 1);
+        const auto column = // of a range without width, the last
+            share >= 0 ? std::min(static_cast<std::size_t>(share * static_cast<double>(columns)), columns - 1)
+                       : columns - 1;
         auto& e = result.try_emplace(column, Extremes{p, p, p, p}).first->second;
         if (p.y < e.low.y) e.low = p;
         if (p.y > e.high.y) e.high = p;

@@ -95,4 +95,13 @@ TEST(WordVectors, ReportsAndStops) {
     }
 }
 
+TEST(WordVectors, AStatedDimensionTakesNoMemory) {
+    const TemporaryFolder folder;
+    EXPECT_THAT(refused(folder.write("v.txt", "2 3233333333\na 1 2\n")),
+                EndsWith("v.txt: line 1: vectors of 3233333333 numbers; expected at most 10000"));
+    std::string wide = "a";
+    for (int i = 0; i < 10'001; ++i) wide += " 1";
+    EXPECT_THAT(refused(folder.write("v.txt", wide)), EndsWith("expected at most 10000"));
+}
+
 } // namespace descent

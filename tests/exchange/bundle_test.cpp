@@ -136,4 +136,30 @@ TEST_F(Bundle, NamesInsideDoNotReachOutOfTheFolder) {
     EXPECT_FALSE(there.reader()->last_checkpoint(a));
 }
 
+TEST_F(Bundle, IdsInsideAreUuids) {
+    must(written({a})); // an id becomes part of the names of files
+    query(file, "UPDATE run SET run_id = '../../escaped'");
+    EXPECT_THAT(refusal(import_into(there, file)),
+                HasSubstr("expected a UUID as a run's id, found '../../escaped'"));
+    EXPECT_EQ(query(there.path(), "SELECT count(*) FROM run"), "0");
+}
+
+TEST_F(Bundle, ALinkAmongAnotherStoresCheckpointsIsNotFollowed) {
+    const auto secret = here.folder.write("secret", "not a checkpoint");
+    const auto checkpoint = checkpoint_folder(here.path()) / (a.uuid + "-50.safetensors");
+    std::filesystem::remove(checkpoint);
+    std::filesystem::create_symlink(secret, checkpoint);
+    must(written({a}));
+    EXPECT_EQ(query(file, "SELECT count(*) FROM bundled_file"), "0");
+}
+
+TEST_F(Bundle, AStoreOfSomebodyElseNamesNoFilesOutsideOfItsFolder) {
+    here.folder.write("outside", "kept");
+    query(here.path(), "UPDATE checkpoint SET file = '../outside'");
+    EXPECT_FALSE(here.reader()->last_checkpoint(a));
+    query(here.path(), "UPDATE run SET state = 'interrupted'");
+    must(here.writer()->begin_anew({{a, 10}})); // removes its checkpoints
+    EXPECT_EQ(read_text(here.folder.file("outside")), "kept");
+}
+
 } // namespace descent

@@ -1,3 +1,4 @@
+#include "core/text/csv_table.h"
 #include "tests/exchange/exchange_testing.h"
 
 #include <gmock/gmock.h>
@@ -223,6 +224,16 @@ TEST_F(CsvImport, SaysWhatIsWrongAndWhere) {
     EXPECT_THAT(refused(head + id + ",a,-1,0,0,0,loss,1\n"),
                 HasSubstr("line 2: seed: expected a whole number"));
     EXPECT_THAT(refused(head), HasSubstr("holds no runs"));
+}
+
+TEST(CsvTable, KeepsACarriageReturnThatIsQuoted) {
+    const StorePlace place;
+    CsvTable table(place.folder.write("t.csv", "a,b\r\n1,\"x\r\"\r\n2,y\r\n"));
+    std::vector<std::string> fields;
+    ASSERT_TRUE(table.next(fields));
+    EXPECT_EQ(fields, (std::vector<std::string>{"1", "x\r"}));
+    ASSERT_TRUE(table.next(fields));
+    EXPECT_EQ(fields, (std::vector<std::string>{"2", "y"}));
 }
 
 } // namespace descent

@@ -147,4 +147,12 @@ TEST(Jsonl, CancelledLeavesTheOldFile) {
     EXPECT_EQ(here.folder.entries(), entries);
 }
 
+TEST(Jsonl, WhatIsNestedWithoutEndIsRefused) {
+    const StorePlace place;
+    const std::string deep(100'000, '['), up(100'000, ']');
+    const auto file = place.folder.write("deep.jsonl", "{\"run\": {\"id\": " + deep + up + "}}\n");
+    EXPECT_THAT(refusal(import_into(place, file)),
+                HasSubstr("deep.jsonl: line 1: nested more than 100 deep"));
+}
+
 } // namespace descent

@@ -331,4 +331,18 @@ TEST_F(Board, OtherProgramsReadTheSame) {
     }
 }
 
+TEST_F(Board, CirclesOfLinksAreWalkedOnce) {
+    std::filesystem::create_directories(place.folder.file("logs") / "a");
+    place.folder.write("logs/a/events.out.tfevents.1", version(1) + event(2, 1, simple("loss", 1)));
+    for (const char* link : {"logs/a/up", "logs/a/again", "logs/once"})
+        std::filesystem::create_directory_symlink(place.folder.file("logs"), place.folder.file(link));
+    EXPECT_GE(must(import_into(place, place.folder.file("logs"))).runs.size(), 1u);
+}
+
+TEST_F(Board, ATimeThatNoClockSaysIsThatOfTheImport) {
+    const auto file = place.folder.write("x.tfevents", version(-5e103) + event(-5e103, 1, simple("loss", 1)));
+    const auto before = now_ms();
+    EXPECT_GE(place.stored(must(import_into(place, file)).runs.at(0)).created_ms, before);
+}
+
 } // namespace descent
