@@ -80,6 +80,13 @@ std::vector<double> from_hex(const nlohmann::json& row) {
     return values;
 }
 
+/// Throws where it is no JSON.
+nlohmann::json parsed(const std::string& text) {
+    auto json = foreign_json(text);
+    if (json.is_discarded()) throw std::runtime_error("not JSON");
+    return json;
+}
+
 class CheckpointFile {
 public:
     explicit CheckpointFile(const std::filesystem::path& file)
@@ -122,7 +129,7 @@ public:
             std::map<std::string, std::vector<double>> all;
             const auto found = content_.metadata.find("counters");
             if (found == content_.metadata.end()) return all;
-            const auto stored = foreign_json(found->second);
+            const auto stored = parsed(found->second);
             for (const auto& [name, row] : stored.items()) all[name] = from_hex(row);
             return all;
         });
@@ -222,7 +229,7 @@ Standing standing_of(const std::filesystem::path& file) {
 CheckpointContent read_checkpoint(const std::filesystem::path& file) {
     const CheckpointFile from(file);
     CheckpointContent read{from.content(), from.standing(), from.counters(), {}};
-    const auto of_probes = from.read([&] { return foreign_json(from.metadata("probes")); });
+    const auto of_probes = from.read([&] { return parsed(from.metadata("probes")); });
     for (const auto& row : of_probes) read.probes.push_back(from.read([&] { return from_hex(row); }));
     return read;
 }
@@ -234,7 +241,7 @@ Standing load_checkpoint(const std::filesystem::path& file, Experiment& experime
     read_tensors(from, experiment, meter);
     experiment.plan().restore(from.content().metadata);
     const auto counters = from.counters();
-    const auto of_probes = from.read([&] { return foreign_json(from.metadata("probes")); });
+    const auto of_probes = from.read([&] { return parsed(from.metadata("probes")); });
     for (std::size_t i = 0; i < std::min(probes.size(), of_probes.size()); ++i) // later ones were not there
         if (const auto values = from.read([&] { return from_hex(of_probes.at(i)); }); !values.empty())
             probes[i]->restore(values);
