@@ -1,5 +1,7 @@
 #include "core/engine/checkpoint.h"
 
+#include "core/base/json_text.h"
+
 #include <nlohmann/json.hpp>
 
 #include <cstring>

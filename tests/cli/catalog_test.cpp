@@ -13,9 +13,9 @@ using CatalogCommands = Cli;
 
 TEST_F(CatalogCommands, EveryCommandHasHelpWithAnExample) {
     for (const char* command :
-         {"tasks",  "models",  "optimizers", "regimes", "probes", "inspect", "run",
-          "resume", "branch", "ladder",  "runs",       "show",    "export", "import",  "merge",
-          "trash",  "restore", "rename",     "tag",     "note",   "star",    "unstar"}) {
+         {"tasks",   "models", "optimizers", "regimes", "probes", "inspect", "run",   "resume",
+          "branch",  "ladder", "runs",       "show",    "export", "import",  "merge", "trash",
+          "restore", "rename", "tag",        "note",    "star",   "unstar"}) {
         const auto ended = descent({command, "--help"});
         EXPECT_EQ(ended.code, 0) << command;
         EXPECT_EQ(ended.err, "") << command;

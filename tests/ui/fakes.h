@@ -342,8 +342,8 @@ public:
     std::atomic<int> inspections = 0;
     /// While true, reading with samples says that it is at 40 % and goes no further until it is cancelled.
     std::atomic<bool> hold_data = false;
-    std::atomic<bool> times = true; ///< false: as while a run is being trained
-    int samples_per_class = 40;     ///< of the names task, on average
+    std::atomic<bool> times = true;     ///< false: as while a run is being trained
+    int samples_per_class = 40;         ///< of the names task, on average
     std::vector<Change> resumed_with{}; ///< read when the run it was for has started
 
     FakeEngine() {
