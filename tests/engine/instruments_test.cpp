@@ -262,8 +262,7 @@ TEST(Instruments, OneThatThrowsLooksNoMoreAndTheOthersGoOn) {
         meter.after(lens);
         for (auto& line : meter.take_failures()) said.push_back(std::move(line));
     }
-    meter.at_end({experiment, experiment.weights().gradient(), 0, 0, Update{5}}, recorder,
-                 [] { return false; });
+    meter.at_end({experiment, experiment.weights().gradient(), 0, 0, Update{5}}, [] { return false; });
     ASSERT_EQ(said.size(), 1u);
     EXPECT_NE(said[0].find("breaking failed"), std::string::npos) << said[0];
     EXPECT_NE(said[0].find("the needle is stuck"), std::string::npos) << said[0];

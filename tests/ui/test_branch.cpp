@@ -6,6 +6,7 @@
 
 #include <QDialogButtonBox>
 #include <QPushButton>
+#include <QTableView>
 
 using namespace descent;
 using namespace descent::test;
