@@ -116,7 +116,8 @@ void execute(SQLite::Database& db, const char* change, std::int64_t run_no, Upda
     statement.exec();
 }
 
-void refuse_if_held(SQLite::Database& db, std::int64_t run_no) {
+/// Throws where another trains it, or where it would lose what it ended with by starting over.
+void refuse_to_reopen(SQLite::Database& db, std::int64_t run_no, Update from) {
     SQLite::Statement row(db, "SELECT name, state, process_id, process_started, process_host FROM run"
                               " WHERE run_no = ?");
     row.bind(1, run_no);
@@ -129,6 +130,9 @@ void refuse_if_held(SQLite::Database& db, std::int64_t run_no) {
         if (!process.is_gone())
             throw InputError(name + "is being trained by process " + std::to_string(process.pid) + " on " +
                              process.host);
+    } else if (from.count < 0 && (state == RunState::finished || state == RunState::diverged)) {
+        throw InputError(name + "is " + std::string(to_string(state)) +
+                         "; only a run that was broken off is begun anew");
     }
 }
 
@@ -144,7 +148,7 @@ std::vector<RunEdit> apply_edits(SQLite::Database& db, const std::vector<RunEdit
 std::vector<std::string> reopen_run(SQLite::Database& db, const RunId& run, Update from,
                                     std::int64_t planned_updates) {
     const std::int64_t run_no = run_number(db, run);
-    refuse_if_held(db, run_no);
+    refuse_to_reopen(db, run_no, from);
 
     // What led to a divergence is not done again.
     execute(db,

@@ -72,7 +72,7 @@ public:
     /// update (those at it stay; the log stays whole), of a diverged one also the changes made by hand from
     /// there on, sets state running and this process's id. With from.count < 0 all samples, matrices and
     /// checkpoints go: the run starts over. Blocks until committed. Refuses a run that a living process
-    /// holds, this one included.
+    /// holds, this one included, and to start one over that is finished or diverged.
     Result<void> reopen(const RunId& run, Update from, std::int64_t planned_updates);
 
     /// Several at once as reopen() does from before their beginnings, with the updates that each is to make;

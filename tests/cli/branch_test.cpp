@@ -64,7 +64,7 @@ TEST_F(Branches, AFinishedRunIsTrainedLonger) {
 }
 
 TEST_F(Branches, ADivergedRunGoesOnWithAnotherStep) {
-    const auto words = tiny({"--set", "optimizer.lr=1e30", "--epochs", "3", "--quiet"});
+    const auto words = tiny({"--set", "optimizer.lr=1e35", "--epochs", "3", "--quiet"});
     const auto ended = descent(words);
     ASSERT_EQ(ended.code, 3) << ended.err;
     const std::string run = stored_runs()[0]["run"];

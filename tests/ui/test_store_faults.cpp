@@ -75,7 +75,7 @@ private Q_SLOTS:
         Studio a;
         const auto other = a.place.open(); // another window's
         QSignalSpy changed(other.get(), &StoreHost::changed);
-        a.fake.plan.per_update = std::chrono::milliseconds(1);
+        a.fake.plan.per_update = std::chrono::milliseconds(20); // it trains while it is asked for
         a.open();
         a.click("trainButton");
         QTRY_VERIFY(a.training->busy());
@@ -93,7 +93,7 @@ private Q_SLOTS:
         const auto taken = other->writer().reopen(seen->id, Update{0}, 10);
         QVERIFY(!taken);
         QTRY_VERIFY_WITH_TIMEOUT(!a.training->busy(), 20'000);
-        QCOMPARE(a.place.stored(seen->id).state, RunState::finished);
+        QTRY_COMPARE(a.place.stored(seen->id).state, RunState::finished);
         QVERIFY(a.place.stored(seen->id).starred);
     }
 

@@ -50,6 +50,7 @@ RunsActions::RunsActions(QWidget& page, QWidget& table) {
     branch =
         make(page, "runBranch", tr("Branch here…"), nullptr, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_B),
              around, tr("Train a new run from one of its checkpoints on, with other settings"));
+    branch->setIconText(tr("Branch…")); // on the tool bar
     rename = make(table, "runRename", tr("Rename"), nullptr, Qt::Key_F2, here, tr("Rename the run in place"));
     star = make(page, "runStar", tr("Star"), "star", QKeySequence(Qt::CTRL | Qt::Key_D), around,
                 tr("Star the chosen runs, or take the star away"));
@@ -124,6 +125,7 @@ void RunsActions::update(const std::vector<RowPtr>& chosen, bool in_trash, bool 
     resume->setText(state == RunState::finished   ? tr("Train longer…")
                     : state == RunState::diverged ? tr("Resume…")
                                                   : tr("Resume"));
+    resume->setIconText(state == RunState::finished ? tr("Longer…") : resume->text());
     branch->setEnabled(one && !in_trash && engine_ready && state != RunState::queued);
     again->setEnabled(one && engine_ready);
     rename->setEnabled(one);

@@ -247,13 +247,24 @@ void TrainPage::branch(const BranchOffer& offer) {
 }
 
 void TrainPage::resumeWatched() {
-    if (!run_->record() || !engine_.engine()) return;
-    GoOnDialog::ask(this, *run_->record(), engine_.engine()->catalog(),
-                    [this, run = *run_->id()](std::vector<Change> changes) {
-                        follow_ = true;
-                        if (const auto done = training_.resumeRun(run, std::move(changes)); !done)
-                            notice_->complain(QString::fromStdString(done.error().message));
-                    });
+    if (!run_->id()) return;
+    // As it stands now: what is watched began with another state and length.
+    store_.read<Result<RunRecord>>(
+        this,
+        [run = *run_->id(), &writer = store_.writer()](const StoreReader& reader) {
+            (void)writer.flush();
+            return reader.run(run);
+        },
+        [this](const Result<RunRecord>& run) {
+            if (!run) return notice_->complain(QString::fromStdString(run.error().message));
+            if (!engine_.engine()) return;
+            GoOnDialog::ask(this, *run, engine_.engine()->catalog(),
+                            [this, id = run->id](std::vector<Change> changes) {
+                                follow_ = true;
+                                if (const auto done = training_.resumeRun(id, std::move(changes)); !done)
+                                    notice_->complain(QString::fromStdString(done.error().message));
+                            });
+        });
 }
 
 void TrainPage::setData(const Request& wanted) {

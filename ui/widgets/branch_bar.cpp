@@ -16,7 +16,7 @@ namespace {
 
 QString pointText(const CheckpointInfo& point, bool last) {
     QString text =
-        BranchBar::tr("at update %1").arg(QString::fromStdString(format_count(point.update.count)));
+        BranchBar::tr("update %1").arg(QString::fromStdString(format_count(point.update.count)));
     if (point.epoch)
         text += BranchBar::tr(", epoch %1").arg(QString::fromStdString(format_number(point.epoch->passes)));
     if (point.best) text += BranchBar::tr(" · best");

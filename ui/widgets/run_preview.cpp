@@ -124,7 +124,9 @@ void RunPreview::build() {
     parent_->setObjectName(QStringLiteral("previewParent"));
     parent_->setProperty("role", QStringLiteral("link"));
     parent_->setFlat(true);
-    parent_->setToolTip(tr("Open the run that this one goes on from"));
+    parent_->setStyleSheet(QStringLiteral("text-align: left"));
+    parent_->setSizePolicy(QSizePolicy::Ignored,
+                           QSizePolicy::Fixed); // a long name must not widen the preview
     parent_->hide();
     connect(parent_, &QPushButton::clicked, this, [this] {
         if (record_ && record_->parent) Q_EMIT runWanted(record_->parent->run);
@@ -173,7 +175,7 @@ void RunPreview::build() {
     head->addWidget(name_, 1);
     column->addLayout(head);
     column->addWidget(state_);
-    column->addWidget(parent_, 0, Qt::AlignLeft);
+    column->addWidget(parent_);
     column->addWidget(single_);
     column->addWidget(heading(tr("Tags")));
     column->addWidget(tags_);
@@ -336,7 +338,9 @@ void RunPreview::show(const RunDetail& detail) {
     record_ = detail.run;
     state_->setText(stateSentence(detail.run));
     colour();
-    parent_->setText(tr("Branch of %1").arg(detail.parent));
+    const QString branch = tr("Branch of %1").arg(detail.parent);
+    parent_->setText(branch);
+    parent_->setToolTip(tr("%1: open the run that this one goes on from").arg(branch));
     parent_->setVisible(!detail.parent.isEmpty());
     loss_->setCurves(detail.loss, bestOf(detail.run, "validation/loss"));
     accuracy_->setCurves(detail.accuracy, bestOf(detail.run, "validation/accuracy"));
