@@ -165,7 +165,9 @@ private:
             const double loss = lossAt(update_) + 0.12 * std::sin(double(update_) * 12.9898);
             add(b, 5, diverged() ? std::numeric_limits<double>::quiet_NaN() : loss);
             const double norm = 0.35 + 2.2 * std::exp(-3 * share()) * (1.2 + std::sin(double(update_) * 0.7));
-            const double clip = run_.spec.regime.params.real("clip_norm");
+            const auto& regime = run_.spec.regime.params.values; // of a made run: not all of it
+            const auto most = regime.find("clip_norm");
+            const double clip = most == regime.end() ? 0 : std::get<double>(most->second);
             add(b, 6, norm);
             add(b, 7, clip > 0 ? std::min(norm, clip) : norm);
             add(b, 8, clip > 0 ? 0.97 : 0);
