@@ -15,8 +15,7 @@ namespace descent::ui {
 namespace {
 
 QString pointText(const CheckpointInfo& point, bool last) {
-    QString text =
-        BranchBar::tr("update %1").arg(QString::fromStdString(format_count(point.update.count)));
+    QString text = BranchBar::tr("update %1").arg(QString::fromStdString(format_count(point.update.count)));
     if (point.epoch)
         text += BranchBar::tr(", epoch %1").arg(QString::fromStdString(format_number(point.epoch->passes)));
     if (point.best) text += BranchBar::tr(" · best");
