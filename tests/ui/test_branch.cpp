@@ -76,6 +76,7 @@ class TestBranch : public QObject {
 private Q_SLOTS:
     void aBranchIsOfferedFilledInAndTrained() {
         Studio s;
+        s.fake.plan.per_update = std::chrono::milliseconds(5);
         s.open();
         const RunId parent = trained(s);
         QVERIFY(!s.find<QWidget>("branchBar")->isVisible());
@@ -114,6 +115,7 @@ private Q_SLOTS:
 
     void aBranchIsDropped() {
         Studio s;
+        s.fake.plan.per_update = std::chrono::milliseconds(5);
         s.open();
         const RunId parent = trained(s);
         chooseRun(s, parent);
@@ -139,6 +141,7 @@ private Q_SLOTS:
 
     void aFinishedRunIsTrainedLonger() {
         Studio s;
+        s.fake.plan.per_update = std::chrono::milliseconds(5);
         s.open();
         const RunId run = trained(s);
         QTRY_COMPARE(s.button("resumeButton")->text(), QStringLiteral("Train longer…"));
@@ -179,6 +182,7 @@ private Q_SLOTS:
 
     void afterACrashTheRunIsOffered() {
         Studio s;
+        s.fake.plan.per_update = std::chrono::milliseconds(100); // eight are left, and it is seen at them
         const RunId run = interruptedRun(s.store->writer());
         s.open();
         auto* bar = s.window->findChild<InterruptedBar*>();
