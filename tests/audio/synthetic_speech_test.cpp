@@ -3,6 +3,7 @@
 #include "core/audio/clip.h"
 #include "core/audio/noise_makers.h"
 #include "core/audio/speech_folder.h"
+#include "core/base/hash.h"
 #include "core/base/result.h"
 #include "tests/base/temporary_folder.h"
 
@@ -28,11 +29,12 @@ namespace fs = std::filesystem;
 
 const SyntheticSpeech small{.speakers = 2, .takes = 2, .words = {"up", "sheila", "up"}, .seed = 3};
 
+/// Each file's hash.
 std::map<std::string, std::string> contents(const fs::path& folder) {
     std::map<std::string, std::string> files;
     for (const auto& entry : fs::recursive_directory_iterator(folder))
         if (entry.is_regular_file())
-            files[fs::relative(entry.path(), folder).string()] = testing::read_text(entry.path());
+            files[fs::relative(entry.path(), folder).string()] = sha256_hex(testing::read_text(entry.path()));
     return files;
 }
 

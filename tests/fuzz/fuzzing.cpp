@@ -1,5 +1,7 @@
 #include "tests/fuzz/fuzzing.h"
 
+#include "tests/base/small_catalog.h"
+
 #include <utf8proc.h>
 
 #include <fcntl.h>
@@ -101,6 +103,11 @@ fs::path empty_folder(const std::string& name) {
     fs::remove_all(path);
     fs::create_directory(path);
     return path;
+}
+
+const Catalog& catalog() {
+    static const Catalog made = testing::small_catalog();
+    return made;
 }
 
 } // namespace descent::fuzzing

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/catalog.h"
 #include "core/base/result.h"
 
 #include <cstddef>
@@ -64,6 +65,9 @@ bool succeeded_or_internal(const Result<T>& result) {
     if (!result) check_message(result.error().message);
     return result.has_value();
 }
+
+/// testing::small_catalog(), made once.
+const Catalog& catalog();
 
 /// A folder of this process in memory (/dev/shm) or among temporary files, removed at its end.
 const std::filesystem::path& folder();

@@ -1,6 +1,5 @@
 #include "core/base/catalog.h"
 #include "core/store/spec_text.h"
-#include "tests/base/small_catalog.h"
 #include "tests/fuzz/fuzzing.h"
 
 #include <nlohmann/json.hpp>
@@ -8,15 +7,6 @@
 
 using namespace descent;
 using namespace descent::fuzzing;
-
-namespace {
-
-const Catalog& catalog() {
-    static const Catalog made = testing::small_catalog();
-    return made;
-}
-
-} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string text(Input(data, size).rest());

@@ -1,6 +1,5 @@
 #include "core/base/catalog.h"
 #include "core/base/spec_reader.h"
-#include "tests/base/small_catalog.h"
 #include "tests/fuzz/fuzzing.h"
 
 #include <nlohmann/json.hpp>
@@ -9,11 +8,6 @@ using namespace descent;
 using namespace descent::fuzzing;
 
 namespace {
-
-const Catalog& catalog() {
-    static const Catalog made = testing::small_catalog();
-    return made;
-}
 
 Request read(const std::string& text) {
     const SpecReader reader("spec.toml");

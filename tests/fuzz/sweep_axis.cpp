@@ -1,18 +1,8 @@
 #include "core/analysis/sweep.h"
-#include "tests/base/small_catalog.h"
 #include "tests/fuzz/fuzzing.h"
 
 using namespace descent;
 using namespace descent::fuzzing;
-
-namespace {
-
-const Catalog& catalog() {
-    static const Catalog made = testing::small_catalog();
-    return made;
-}
-
-} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Request base;

@@ -1,5 +1,4 @@
 #include "core/analysis/sweep.h"
-#include "tests/base/small_catalog.h"
 #include "tests/fuzz/fuzzing.h"
 
 #include <nlohmann/json.hpp>
@@ -7,15 +6,6 @@
 
 using namespace descent;
 using namespace descent::fuzzing;
-
-namespace {
-
-const Catalog& catalog() {
-    static const Catalog made = testing::small_catalog();
-    return made;
-}
-
-} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto json = nlohmann::json::parse(Input(data, size).rest(), nullptr, false);
