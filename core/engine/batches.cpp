@@ -242,11 +242,11 @@ Tensor BatchPlan::masks(std::int64_t first, std::int64_t count) const {
     return model_.draw_masks(count, dropout);
 }
 
-std::map<std::string, std::string> BatchPlan::state() const {
-    return {{"order/stream", epoch_stream_.state()},
-            {"order/position", std::to_string(end_)},
-            {"order/epoch", std::to_string(epoch_)},
-            {"order/batch", std::to_string(batch_)}};
+std::map<std::string, std::string> BatchPlan::to_text(const Place& place) {
+    return {{"order/stream", place.stream.state()},
+            {"order/position", std::to_string(place.position)},
+            {"order/epoch", std::to_string(place.epoch)},
+            {"order/batch", std::to_string(place.batch)}};
 }
 
 void BatchPlan::restore(const std::map<std::string, std::string>& state) {

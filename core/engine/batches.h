@@ -61,8 +61,15 @@ public:
     /// They, by their numbers in the training set: int64 [n].
     Tensor indices() const;
 
-    /// Where in the plan it stands, for checkpoints.
-    std::map<std::string, std::string> state() const;
+    /// Where in the plan it stands, cheap to take.
+    struct Place {
+        RandomStream stream; ///< when the epoch's order was drawn
+        std::int64_t position, epoch, batch;
+    };
+    Place place() const { return {epoch_stream_, end_, epoch_, batch_}; }
+    /// The same as text, for checkpoints.
+    static std::map<std::string, std::string> to_text(const Place& place);
+    std::map<std::string, std::string> state() const { return to_text(place()); }
     void restore(const std::map<std::string, std::string>& state);
 
 private:

@@ -89,74 +89,50 @@ nlohmann::json parsed(const std::string& text) {
     return json;
 }
 
-class CheckpointFile {
-public:
-    explicit CheckpointFile(const std::filesystem::path& file)
-        : file_(file)
-        , content_(read_tensor_file(file)) {
-        if (metadata("format") != kFormat) refuse("expected format " + std::string(kFormat));
-    }
+[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& why) {
+    throw InputError(file.string() + ": " + why);
+}
 
-    const TensorFile& content() const { return content_; }
-    [[noreturn]] void refuse(const std::string& why) const { throw InputError(file_.string() + ": " + why); }
-    const std::string& metadata(const std::string& key) const {
-        const auto found = content_.metadata.find(key);
-        if (found == content_.metadata.end())
-            refuse("lacks '" + key + "'; expected a checkpoint of this program");
-        return found->second;
-    }
-    /// What `look` returns; whatever it throws is a damaged file.
-    template<class F>
-    auto read(F&& look) const {
-        try {
-            return look();
-        } catch (const InputError&) {
-            throw;
-        } catch (const std::exception&) {
-            refuse("its counters cannot be read");
-        }
-    }
-    Standing standing() const {
-        return read([&]() -> Standing {
-            Standing standing{{std::stoll(metadata("update"))},
-                              std::strtod(metadata("seconds").c_str(), nullptr)};
-            if (const auto best = content_.metadata.find(kBest); best != content_.metadata.end())
-                standing.best_loss = std::strtod(best->second.c_str(), nullptr);
-            return standing;
-        });
-    }
-    /// By name; empty in files of earlier versions.
-    std::map<std::string, std::vector<double>> counters() const {
-        return read([&] {
-            std::map<std::string, std::vector<double>> all;
-            const auto found = content_.metadata.find("counters");
-            if (found == content_.metadata.end()) return all;
-            const auto stored = parsed(found->second);
-            for (const auto& [name, row] : stored.items()) all[name] = from_hex(row);
-            return all;
-        });
-    }
+const std::string& metadata(const CheckpointContent& of, const std::string& key) {
+    const auto found = of.file.metadata.find(key);
+    if (found == of.file.metadata.end())
+        refuse(of.path, "lacks '" + key + "'; expected a checkpoint of this program");
+    return found->second;
+}
 
-private:
-    std::filesystem::path file_;
-    TensorFile content_;
-};
+Standing standing_in(const CheckpointContent& of) {
+    Standing standing{{std::stoll(metadata(of, "update"))},
+                      std::strtod(metadata(of, "seconds").c_str(), nullptr)};
+    if (const auto best = of.file.metadata.find(kBest); best != of.file.metadata.end())
+        standing.best_loss = std::strtod(best->second.c_str(), nullptr);
+    return standing;
+}
+
+/// By name; empty in files of earlier versions.
+std::map<std::string, std::vector<double>> counters_in(const CheckpointContent& of) {
+    std::map<std::string, std::vector<double>> all;
+    const auto found = of.file.metadata.find("counters");
+    if (found == of.file.metadata.end()) return all;
+    const auto stored = parsed(found->second);
+    for (const auto& [name, row] : stored.items()) all[name] = from_hex(row);
+    return all;
+}
 
 /// Copies the file's tensors into the live ones. What instruments remember may be missing: it decides only
 /// what is seen.
-void read_tensors(const CheckpointFile& file, Experiment& experiment, Meter* meter) {
+void read_tensors(const CheckpointContent& file, Experiment& experiment, Meter* meter) {
     std::map<std::string_view, const TensorFile::Tensor*> stored;
-    for (const auto& tensor : file.content().tensors) stored[tensor.name] = &tensor;
+    for (const auto& tensor : file.file.tensors) stored[tensor.name] = &tensor;
     for (auto& [name, tensor] : checkpoint_tensors(experiment, meter)) {
         const auto found = stored.find(name);
         const bool seen_only = name.starts_with(kInstruments);
         if (found == stored.end()) {
-            if (!seen_only) file.refuse("lacks '" + name + "': it is of another model or optimizer");
+            if (!seen_only) refuse(file.path, "lacks '" + name + "': it is of another model or optimizer");
             continue;
         }
         const auto& from = *found->second;
         if (!fits(from, tensor)) {
-            if (!seen_only) file.refuse("'" + name + "' does not fit this run's");
+            if (!seen_only) refuse(file.path, "'" + name + "' does not fit this run's");
         } else {
             std::memcpy(tensor.data_ptr(), from.data.data(), from.data.size());
         }
@@ -164,30 +140,34 @@ void read_tensors(const CheckpointFile& file, Experiment& experiment, Meter* met
     }
     for (const auto& [name, tensor] : stored)
         if (!name.starts_with(kInstruments))
-            file.refuse("holds '" + std::string(name) +
-                        "', which this run's model and optimizer do not have");
+            refuse(file.path,
+                   "holds '" + std::string(name) + "', which this run's model and optimizer do not have");
 }
 
 } // namespace
 
-std::map<std::string, std::string> checkpoint_metadata(const Standing& standing, Experiment& experiment,
-                                                       const std::vector<std::unique_ptr<Probe>>& probes,
-                                                       Meter* meter, const RunId& run) {
-    auto metadata = experiment.plan().state();
+CheckpointMoment checkpoint_moment(const Standing& standing, const Experiment& experiment,
+                                   const std::vector<std::unique_ptr<Probe>>& probes, const Meter* meter) {
+    CheckpointMoment moment{standing, experiment.plan().place(), {}, experiment.counters()};
+    for (const auto& probe : probes) moment.probes.push_back(probe->state());
+    if (meter) moment.counters.merge(meter->counters());
+    return moment;
+}
+
+std::map<std::string, std::string> checkpoint_metadata(const CheckpointMoment& moment, const Model& model,
+                                                       const RunId& run) {
+    auto metadata = BatchPlan::to_text(moment.place);
     metadata["format"] = kFormat;
     metadata["run"] = run.uuid;
-    if (const auto source = experiment.model().source(); !source.hash.empty())
-        metadata[kWeightSource] = source.hash;
-    metadata["update"] = std::to_string(standing.update.count);
-    metadata["seconds"] = to_hex(standing.seconds);
-    metadata[kBest] = to_hex(standing.best_loss);
+    if (const auto source = model.source(); !source.hash.empty()) metadata[kWeightSource] = source.hash;
+    metadata["update"] = std::to_string(moment.standing.update.count);
+    metadata["seconds"] = to_hex(moment.standing.seconds);
+    metadata[kBest] = to_hex(moment.standing.best_loss);
     auto of_probes = nlohmann::json::array();
-    for (const auto& probe : probes) of_probes.push_back(to_hex(probe->state()));
+    for (const auto& values : moment.probes) of_probes.push_back(to_hex(values));
     metadata["probes"] = of_probes.dump();
-    auto counters = experiment.counters();
-    if (meter) counters.merge(meter->counters());
     auto others = nlohmann::json::object();
-    for (const auto& [name, values] : counters) others[name] = to_hex(values);
+    for (const auto& [name, values] : moment.counters) others[name] = to_hex(values);
     metadata["counters"] = others.dump();
     return metadata;
 }
@@ -210,7 +190,8 @@ WrittenFile save_checkpoint(const std::filesystem::path& file, const Standing& s
                             Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
                             Meter* meter, const RunId& run) {
     TensorFile content;
-    content.metadata = checkpoint_metadata(standing, experiment, probes, meter, run);
+    content.metadata =
+        checkpoint_metadata(checkpoint_moment(standing, experiment, probes, meter), experiment.model(), run);
     copy_tensors(experiment, meter, content);
     return write_hashed_tensor_file(file, content);
 }
@@ -224,33 +205,30 @@ void require_source(const std::filesystem::path& file, const TensorFile& checkpo
                                          "changed since; expected them as they were");
 }
 
-Standing standing_of(const std::filesystem::path& file) {
-    return CheckpointFile(file).standing();
-}
-
 CheckpointContent read_checkpoint(const std::filesystem::path& file) {
-    const CheckpointFile from(file);
-    CheckpointContent read{from.content(), from.standing(), from.counters(), {}};
-    const auto of_probes = from.read([&] { return parsed(from.metadata("probes")); });
-    for (const auto& row : of_probes) read.probes.push_back(from.read([&] { return from_hex(row); }));
+    CheckpointContent read{file, read_tensor_file(file), {}, {}, {}};
+    if (metadata(read, "format") != kFormat) refuse(file, "expected format " + std::string(kFormat));
+    try {
+        read.standing = standing_in(read);
+        read.counters = counters_in(read);
+        for (const auto& row : parsed(metadata(read, "probes"))) read.probes.push_back(from_hex(row));
+    } catch (const InputError&) {
+        throw;
+    } catch (const std::exception&) {
+        refuse(file, "its counters cannot be read");
+    }
     return read;
 }
 
-Standing load_checkpoint(const std::filesystem::path& file, Experiment& experiment,
-                         const std::vector<std::unique_ptr<Probe>>& probes, Meter* meter) {
-    const CheckpointFile from(file);
-    require_source(file, from.content(), experiment.model().source().hash);
+void load_checkpoint(const CheckpointContent& from, Experiment& experiment,
+                     const std::vector<std::unique_ptr<Probe>>& probes, Meter* meter) {
+    require_source(from.path, from.file, experiment.model().source().hash);
     read_tensors(from, experiment, meter);
-    experiment.plan().restore(from.content().metadata);
-    const auto counters = from.counters();
-    const auto of_probes = from.read([&] { return parsed(from.metadata("probes")); });
-    for (std::size_t i = 0; i < std::min(probes.size(), of_probes.size()); ++i) // later ones were not there
-        if (const auto values = from.read([&] { return from_hex(of_probes.at(i)); }); !values.empty())
-            probes[i]->restore(values);
-    const auto standing = from.standing();
-    experiment.restore(standing.update, counters);
-    if (meter) meter->restore(counters);
-    return standing;
+    experiment.plan().restore(from.file.metadata);
+    for (std::size_t i = 0; i < std::min(probes.size(), from.probes.size()); ++i) // later ones were not there
+        if (!from.probes[i].empty()) probes[i]->restore(from.probes[i]);
+    experiment.restore(from.standing.update, from.counters);
+    if (meter) meter->restore(from.counters);
 }
 
 } // namespace descent

@@ -28,22 +28,28 @@ struct Standing {
 WrittenFile save_checkpoint(const std::filesystem::path& file, const Standing& standing,
                             Experiment& experiment, const std::vector<std::unique_ptr<Probe>>& probes,
                             Meter* meter, const RunId& run);
-/// Its two halves, for one that is written later.
-std::map<std::string, std::string> checkpoint_metadata(const Standing& standing, Experiment& experiment,
-                                                       const std::vector<std::unique_ptr<Probe>>& probes,
-                                                       Meter* meter, const RunId& run);
-/// Into content.tensors, whose memory is used again.
+/// Its two halves, for one that is written later: where everything but the tensors stands, which is taken
+/// at every evaluation and made text only when it is written …
+struct CheckpointMoment {
+    Standing standing;
+    BatchPlan::Place place;
+    std::vector<std::vector<double>> probes;
+    std::map<std::string, std::vector<double>> counters;
+};
+CheckpointMoment checkpoint_moment(const Standing& standing, const Experiment& experiment,
+                                   const std::vector<std::unique_ptr<Probe>>& probes, const Meter* meter);
+std::map<std::string, std::string> checkpoint_metadata(const CheckpointMoment& moment, const Model& model,
+                                                       const RunId& run);
+/// … and the tensors, into content.tensors, whose memory is used again.
 void copy_tensors(Experiment& experiment, Meter* meter, TensorFile& content);
 
 /// Throws InputError where the network of a checkpoint began with weights of other files than those that
 /// Model::source now has the hash of; "" for none.
 void require_source(const std::filesystem::path& file, const TensorFile& checkpoint, const std::string& hash);
 
-/// Where the run stood when the file was written. Throws InputError where it is damaged.
-Standing standing_of(const std::filesystem::path& file);
-
 /// What there is in the file, read but not put anywhere. Throws InputError where it is damaged.
 struct CheckpointContent {
+    std::filesystem::path path;
     TensorFile file;
     Standing standing;
     std::map<std::string, std::vector<double>> counters;
@@ -56,9 +62,8 @@ std::vector<std::pair<std::string, Tensor>> checkpoint_tensors(Experiment& exper
 /// Whether a stored tensor has the type and shape of a live one.
 bool fits(const TensorFile::Tensor& stored, const Tensor& live);
 
-/// Throws InputError where the file is damaged or does not fit the experiment; the experiment may then be
-/// half restored.
-Standing load_checkpoint(const std::filesystem::path& file, Experiment& experiment,
-                         const std::vector<std::unique_ptr<Probe>>& probes, Meter* meter);
+/// Throws InputError where it does not fit the experiment, which may then be half restored.
+void load_checkpoint(const CheckpointContent& from, Experiment& experiment,
+                     const std::vector<std::unique_ptr<Probe>>& probes, Meter* meter);
 
 } // namespace descent

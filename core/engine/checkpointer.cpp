@@ -33,7 +33,7 @@ void Checkpointer::before_evaluation(const Standing& standing) {
     if (own_ && own_->update == standing.update) return; // it is on the disk already
     auto known = standing;
     known.best_loss = best_loss_;
-    metadata_ = checkpoint_metadata(known, experiment_, probes_, &meter_, run_);
+    moment_ = checkpoint_moment(known, experiment_, probes_, &meter_);
 }
 
 void Checkpointer::evaluated(Update at, Epoch epoch, double loss, bool last) {
@@ -48,10 +48,9 @@ void Checkpointer::evaluated(Update at, Epoch epoch, double loss, bool last) {
     } else if (last) {
         final_loss_ = loss;
         final_best_ = best;
-    } else if (best && !metadata_.empty()) {
-        copy_.content.metadata = std::exchange(metadata_, {});
+    } else if (best && moment_) {
+        copy_.moment = std::exchange(moment_, {});
         copy_tensors(experiment_, &meter_, copy_.content);
-        copy_.update = at;
         copy_.epoch = epoch;
         copy_.loss = loss;
         unwritten_ = true;
@@ -62,7 +61,7 @@ void Checkpointer::evaluated(Update at, Epoch epoch, double loss, bool last) {
             copy_ = {};
         }
     }
-    if (!last) metadata_.clear(); // else it is what save() writes
+    if (!last) moment_.reset(); // else it is what save() writes
 }
 
 bool Checkpointer::due() const {
@@ -75,8 +74,10 @@ std::string Checkpointer::name_at(Update update) const {
     return run_.uuid + "-" + std::to_string(update.count) + ".safetensors";
 }
 
-CheckpointInfo Checkpointer::write(const TensorFile& content, Update update, Epoch epoch) const {
+CheckpointInfo Checkpointer::write(TensorFile& content, const CheckpointMoment& moment, Epoch epoch) const {
     make_folder(folder_);
+    content.metadata = checkpoint_metadata(moment, experiment_.model(), run_);
+    const auto update = moment.standing.update;
     CheckpointInfo info{.update = update, .file = name_at(update), .epoch = epoch};
     auto [bytes, sha256] = write_hashed_tensor_file(folder_ / info.file, content);
     info.bytes = bytes;
@@ -86,7 +87,7 @@ CheckpointInfo Checkpointer::write(const TensorFile& content, Update update, Epo
 
 void Checkpointer::save_best() {
     if (!std::exchange(unwritten_, false)) return;
-    auto info = write(copy_.content, copy_.update, copy_.epoch);
+    auto info = write(copy_.content, *copy_.moment, copy_.epoch);
     info.loss = copy_.loss;
     info.best = true;
     written_.push_back(std::move(info));
@@ -97,12 +98,11 @@ void Checkpointer::save(Standing standing, Epoch epoch) {
     last_time_ = Clock::now();
     if (own_ && own_->update == standing.update) return;
     standing.best_loss = best_loss_;
-    TensorFile content;
     // Of the last evaluation it holds nothing: a longer run would not have made it here.
-    content.metadata = metadata_.empty() ? checkpoint_metadata(standing, experiment_, probes_, &meter_, run_)
-                                         : std::exchange(metadata_, {});
+    if (!moment_) moment_ = checkpoint_moment(standing, experiment_, probes_, &meter_);
+    TensorFile content;
     copy_tensors(experiment_, &meter_, content);
-    auto info = write(content, standing.update, epoch);
+    auto info = write(content, *std::exchange(moment_, {}), epoch);
     info.loss = std::exchange(final_loss_, {});
     info.best = info.loss && std::exchange(final_best_, false);
     own_ = info;

@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,7 +44,8 @@ private:
     using Clock = std::chrono::steady_clock;
 
     std::string name_at(Update update) const;
-    CheckpointInfo write(const TensorFile& content, Update update, Epoch epoch) const;
+    /// `content`: the tensors; its metadata are made.
+    CheckpointInfo write(TensorFile& content, const CheckpointMoment& moment, Epoch epoch) const;
 
     Experiment& experiment_;
     const std::vector<std::unique_ptr<Probe>>& probes_;
@@ -55,16 +55,16 @@ private:
     std::int64_t every_; // epochs; 0: by time alone
 
     struct Copy {
-        TensorFile content;
-        Update update{};
+        TensorFile content; // without its metadata
+        std::optional<CheckpointMoment> moment;
         Epoch epoch{};
         double loss = 0;
     };
-    std::map<std::string, std::string> metadata_; // of the evaluation to come
-    Copy copy_;                                   // kept for its memory
-    bool unwritten_ = false;                      // copy_ is the best, and not on the disk
-    double best_loss_;                            // of the evaluations so far
-    std::optional<double> final_loss_;            // of the weights that are about to be saved
+    std::optional<CheckpointMoment> moment_; // of the evaluation to come
+    Copy copy_;                              // kept for its memory
+    bool unwritten_ = false;                 // copy_ is the best, and not on the disk
+    double best_loss_;                       // of the evaluations so far
+    std::optional<double> final_loss_;       // of the weights that are about to be saved
     bool final_best_ = false;
     std::optional<CheckpointInfo> own_; // the newest, where it can be told more about
     std::vector<CheckpointInfo> written_;

@@ -372,22 +372,13 @@ std::vector<RunState> EnsembleTrainer::run(const std::vector<RunId>& runs, Batch
     control_ = &control;
     part_ = part;
     started_ = Clock::now();
-    constexpr auto kTooMany = "out of memory: fewer networks at once, or narrower ones, need less";
-    std::string why;
-    try {
-        loop();
-    } catch (const c10::Error& e) {
-        why = explained(e, kTooMany);
-    } catch (const std::bad_alloc&) {
-        why = kTooMany;
-    } catch (const std::exception& e) {
-        why = e.what();
-    }
-    if (!why.empty()) {
+    const auto why =
+        failure_of([this] { loop(); }, "out of memory: fewer networks at once, or narrower ones, need less");
+    if (why) {
         going_on_.reset();
         try {
-            for (const auto row : going_on()) at(row).note(LogLine::Level::error, why);
-            end_all({RunState::failed, why});
+            for (const auto row : going_on()) at(row).note(LogLine::Level::error, *why);
+            end_all({RunState::failed, *why});
             flush(true);
         } catch (const std::exception&) {
             // The store cannot take it; the writer keeps its own reason.
@@ -395,7 +386,7 @@ std::vector<RunState> EnsembleTrainer::run(const std::vector<RunId>& runs, Batch
     }
     std::vector<RunState> states;
     for (const auto place : places_)
-        states.push_back(why.empty() || end_stored_[place] ? members_[place]->state() : RunState::failed);
+        states.push_back(!why || end_stored_[place] ? members_[place]->state() : RunState::failed);
     return states;
 }
 

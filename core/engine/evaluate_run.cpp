@@ -85,9 +85,7 @@ Tensor trained_statistics(const RunRecord& run, const Experiment& experiment, co
 
 EvaluationReport evaluate_run(const RunRecord& run, const std::filesystem::path& store,
                               const CheckpointInfo& checkpoint, const EvaluateOptions& options) {
-    if (const auto why = damage(store, checkpoint))
-        throw InputError("the checkpoint of run '" + run.name + "' at update " +
-                         format_count(checkpoint.update.count) + " is damaged: " + *why);
+    require_whole(store, checkpoint, run.name);
     const Loading loading{options.stop, options.progress};
     auto spec = run.spec;
     if (options.task) spec.task = *options.task;

@@ -74,10 +74,10 @@ double Experiment::lr() const {
 
 void Experiment::apply(const Change& change) {
     if (is_length(change.path)) {
-        const auto length = length_of(change);
+        const auto length = budget_of(change);
         if (!length)
             throw InputError(change.path + " = " + change.value + ": expected a whole number of at least 1");
-        plan_.set_length(change.path == "epochs" ? Budget{length, {}} : Budget{{}, length});
+        plan_.set_length(*length);
         go_on();
         plan_schedule();
         return;

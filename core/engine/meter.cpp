@@ -24,20 +24,10 @@ void Meter::add(std::string id, std::unique_ptr<Instrument> instrument) {
 template<class F>
 void Meter::guard(Seat& seat, F&& look) {
     if (seat.broken) return;
-    const auto fails = [&](const std::string& why) {
-        seat.broken = true;
-        failures_.push_back(seat.id + " failed and is measured no more; training goes on: " + why);
-    };
-    constexpr auto kTooMuch = "out of memory; a smaller probe_examples needs less";
-    try {
-        look();
-    } catch (const c10::Error& e) {
-        fails(explained(e, kTooMuch));
-    } catch (const std::bad_alloc&) {
-        fails(kTooMuch);
-    } catch (const std::exception& e) {
-        fails(e.what());
-    }
+    const auto why = failure_of(look, "out of memory; a smaller probe_examples needs less");
+    if (!why) return;
+    seat.broken = true;
+    failures_.push_back(seat.id + " failed and is measured no more; training goes on: " + *why);
 }
 
 template<class F>

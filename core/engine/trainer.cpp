@@ -52,11 +52,13 @@ Standing Trainer::restore(const std::filesystem::path& file, const std::vector<C
                           std::optional<CheckpointInfo> own) {
     remember(made);
     // Changes first: the plan's place in the epoch depends on the batch sizes they set.
-    const auto at = standing_of(file).update;
+    const auto saved = read_checkpoint(file);
+    const auto at = saved.standing.update;
     const auto later = std::ranges::find_if(to_come_, [&](const Change& c) { return c.at >= at; });
     for (auto change = to_come_.begin(); change != later; ++change) experiment_.apply(*change);
     to_come_.erase(to_come_.begin(), later);
-    const auto standing = load_checkpoint(file, experiment_, probes_, &meter_);
+    const auto& standing = saved.standing;
+    load_checkpoint(saved, experiment_, probes_, &meter_);
     update_ = standing.update;
     planned_ = experiment_.planned();
     plan_matrices();
@@ -323,19 +325,12 @@ RunState Trainer::loop() {
 }
 
 RunState Trainer::run() {
-    std::string why;
+    RunState end{};
+    const auto why = failure_of([&] { end = loop(); }, kOutOfMemory);
+    if (!why) return end;
     try {
-        return loop();
-    } catch (const c10::Error& e) {
-        why = explained(e, kOutOfMemory);
-    } catch (const std::bad_alloc&) {
-        why = kOutOfMemory;
-    } catch (const std::exception& e) {
-        why = e.what();
-    }
-    try {
-        note(LogLine::Level::error, why);
-        set_state(RunState::failed, why);
+        note(LogLine::Level::error, *why);
+        set_state(RunState::failed, *why);
     } catch (const std::exception&) {
         // The store cannot take it; the live feed has had it, and the writer keeps its own reason.
     }

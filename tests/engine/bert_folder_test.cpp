@@ -186,12 +186,12 @@ TEST(BertFolder, ARunGoesOnOnlyWithTheFilesItBeganWith) {
     EXPECT_EQ(training.trainer.state(), RunState::finished);
     const auto checkpoint = fs::directory_iterator(training.folder.path)->path();
     Experiment again(spec, texts_of(golden));
-    load_checkpoint(checkpoint, again, {}, nullptr);
+    load_checkpoint(read_checkpoint(checkpoint), again, {}, nullptr);
     EXPECT_TRUE(same_bits(again.weights().flat(), training.experiment.weights().flat()));
     EXPECT_NO_THROW(read_trained(checkpoint, again.weights(), again.model().source().hash));
     copy.configure("initializer_range", 0.03);
     Experiment other(spec, texts_of(golden));
-    EXPECT_THAT([&] { load_checkpoint(checkpoint, other, {}, nullptr); },
+    EXPECT_THAT([&] { load_checkpoint(read_checkpoint(checkpoint), other, {}, nullptr); },
                 testing::ThrowsMessage<InputError>(HasSubstr("have changed since")));
     EXPECT_THAT([&] { read_trained(checkpoint, other.weights(), other.model().source().hash); },
                 testing::ThrowsMessage<InputError>(HasSubstr("have changed since")));

@@ -2,11 +2,9 @@
 
 #include "core/base/branch_request.h"
 #include "core/base/length.h"
-#include "tests/engine/support.h"
+#include "tests/engine/stopped_training.h"
 
 #include <gmock/gmock.h>
-
-#include <thread>
 
 namespace descent::test {
 
@@ -18,41 +16,15 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
 RunSpec small(Settings more, const std::string& optimizer = "sgd", const std::string& regime = "sgd") {
     more.insert(more.begin(), {{"model.hidden", "5"}, {"regime.micro_batch", "16"}});
     return make_spec("elman", optimizer, regime, more);
-}
-
-/// Trains so many updates and stops there.
-void train_and_stop(Training& run, int updates) {
-    run.control.pause();
-    std::thread thread([&] { run.trainer.run(); });
-    for (int i = 0; i < updates; ++i) run.control.step();
-    while (!run.control.idle() && !is_over(run.trainer.state())) std::this_thread::yield();
-    run.control.stop(RunState::stopped);
-    thread.join();
-}
-
-std::filesystem::path checkpoint_of(const Training& run) {
-    std::string file;
-    for (const auto& batch : run.store.batches)
-        if (batch->checkpoint) file = batch->checkpoint->file;
-    return run.folder.path / file;
 }
 
 std::vector<std::string> log_of(const Training& run) {
     std::vector<std::string> all;
     for (const auto& batch : run.store.batches)
         for (const auto& line : batch->log) all.push_back(line.text);
-    return all;
-}
-
-std::vector<Change> changes_of(const Training& run) {
-    std::vector<Change> all;
-    for (const auto& batch : run.store.batches)
-        all.insert(all.end(), batch->changes.begin(), batch->changes.end());
     return all;
 }
 

@@ -1,14 +1,11 @@
 // Which checkpoints a run makes, what becomes of it where one is damaged, and what their weights answer.
 
 #include "core/store/checkpoints.h"
-#include "core/store/reader.h"
-#include "core/store/store.h"
-#include "core/store/writer.h"
+#include "tests/engine/stored_runs.h"
 #include "tests/engine/support.h"
 
 #include <gmock/gmock.h>
 
-#include <bit>
 #include <cmath>
 #include <fstream>
 #include <thread>
@@ -63,38 +60,7 @@ std::pair<std::int64_t, double> least(const KeepingSink& sink, const std::string
     return found;
 }
 
-struct Store {
-    Store() {
-        unwrap(prepare_store(path()));
-        writer = unwrap(StoreWriter::open(path()));
-    }
-    std::filesystem::path path() const { return folder.path / "runs.sqlite"; }
-    std::unique_ptr<StoreReader> reader() const { return unwrap(StoreReader::open(path())); }
-    RunRecord run(const RunId& id) const { return unwrap(reader()->run(id)); }
-    /// Every sample but those of time.
-    std::vector<std::tuple<std::string, std::int64_t, std::uint64_t>> samples(const RunId& id) const {
-        std::vector<std::tuple<std::string, std::int64_t, std::uint64_t>> all;
-        const auto from = reader();
-        for (const auto& metric : from->metrics(id))
-            if (metric.name != "throughput" && metric.name != "probes/share")
-                for (const auto& point : from->series(id, metric.name))
-                    all.emplace_back(metric.name, point.update.count,
-                                     std::bit_cast<std::uint64_t>(point.value));
-        return all;
-    }
-    std::vector<std::byte> weights(const RunId& id) const {
-        const auto file = reader()->last_checkpoint(id)->file;
-        std::vector<std::byte> all;
-        for (const auto& tensor : read_tensor_file(checkpoint_folder(path()) / file).tensors)
-            if (tensor.name.starts_with("model/") || tensor.name.starts_with("optimizer/"))
-                all.insert(all.end(), tensor.data.begin(), tensor.data.end());
-        return all;
-    }
-    TemporaryFolder folder;
-    std::unique_ptr<StoreWriter> writer;
-};
-
-RunId train(Engine& engine, const RunSpec& spec, Store& store) {
+RunId train(Engine& engine, const RunSpec& spec, StoredRuns& store) {
     const auto session = unwrap(engine.start(spec, *store.writer));
     EXPECT_EQ(session->wait(), RunState::finished);
     unwrap(store.writer->flush());
@@ -205,10 +171,10 @@ TEST(Checkpointer, ADivergedRunKeepsItsBest) {
 TEST(CheckpointedRun, ADamagedCheckpointIsReplacedByTheOneBefore) {
     auto& engine = *unwrap(load_engine());
     const auto spec = points({{"epochs", "30"}});
-    Store whole;
+    StoredRuns whole;
     const auto expected = train(engine, spec, whole);
     for (const int damaged : {1, 2, 100}) {
-        Store broken;
+        StoredRuns broken;
         RunId id;
         {
             StartOptions options;
@@ -255,7 +221,7 @@ TEST(CheckpointedRun, ADamagedCheckpointIsReplacedByTheOneBefore) {
 
 TEST(Evaluate, SaysWhatTheRunStoredBitForBit) {
     auto& engine = *unwrap(load_engine());
-    Store store;
+    StoredRuns store;
     for (const auto& spec :
          {points({{"epochs", "12"}}), points({{"epochs", "12"}, {"regime.loss", "mse"}}),
           make_spec("mlp", "sgd", "sgd", {{"task", "teacher"}, {"epochs", "3"}, {"model.hidden", "5"}})}) {
@@ -288,7 +254,7 @@ TEST(Evaluate, SaysWhatTheRunStoredBitForBit) {
 
 TEST(Evaluate, OtherDataAreTakenWhereTheyFit) {
     auto& engine = *unwrap(load_engine());
-    Store store;
+    StoredRuns store;
     const auto id = train(engine, points({{"epochs", "5"}}), store);
     const auto run = store.run(id);
     const auto checkpoint = *store.reader()->last_checkpoint(id);

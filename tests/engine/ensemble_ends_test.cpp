@@ -1,9 +1,7 @@
 // How ensembles are put together, how they end, and how they are begun anew.
 
-#include "core/store/reader.h"
-#include "core/store/store.h"
-#include "core/store/writer.h"
 #include "tests/engine/ensemble_fixture.h"
+#include "tests/engine/stored_runs.h"
 
 #include <cmath>
 #include <thread>
@@ -89,38 +87,13 @@ TEST(Ensemble, GroupsAreOfOneFamilyAndOfLikeWidth) {
               5u); // up to 16, 60 and 100, 200 and 300, and the two others
 }
 
-namespace {
-
-struct Store {
-    Store() {
-        unwrap(prepare_store(path()));
-        writer = unwrap(StoreWriter::open(path()));
-    }
-    std::filesystem::path path() const { return folder.path / "runs.sqlite"; }
-    std::unique_ptr<StoreReader> reader() const { return unwrap(StoreReader::open(path())); }
-    /// Every sample but those of time.
-    std::vector<std::tuple<std::string, std::int64_t, double>> samples(const RunId& run) const {
-        std::vector<std::tuple<std::string, std::int64_t, double>> all;
-        const auto from = reader();
-        for (const auto& metric : from->metrics(run))
-            if (metric.name != "throughput")
-                for (const auto& point : from->series(run, metric.name))
-                    all.emplace_back(metric.name, point.update.count, point.value);
-        return all;
-    }
-    TemporaryFolder folder;
-    std::unique_ptr<StoreWriter> writer;
-};
-
-} // namespace
-
 TEST(Ensemble, OneThatWasInterruptedIsBegunAnewInItsPlace) {
     auto& engine = *unwrap(load_engine());
     std::vector<RunSpec> specs;
     for (const char* seed : {"0", "1", "2", "3"})
         specs.push_back(
             points({{"seed", seed}, {"updates", "300"}, {"model.hidden", seed[0] == '2' ? "9" : "4"}}));
-    Store whole, broken;
+    StoredRuns whole, broken;
     const auto session = unwrap(engine.start_ensemble(specs, *whole.writer, {.tags = {"kept"}}));
     EXPECT_EQ(session->wait(), std::vector(4, RunState::finished));
     EXPECT_EQ(session->progress().over, 4);

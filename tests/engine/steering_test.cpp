@@ -1,40 +1,13 @@
 // Changes while training, breakpoints, early stopping, instruments under the meter: and that a run resumed
 // from its checkpoint, in the middle of whatever its regime does, goes on bit for bit.
 
-#include "tests/engine/support.h"
+#include "tests/engine/stopped_training.h"
 
 #include <thread>
 
 namespace descent::test {
 
 namespace {
-
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
-/// Trains `updates` updates, asks for `then`, and stops.
-void train_and_stop(Training& run, int updates, const std::function<void(Control&)>& then = {}) {
-    run.control.pause();
-    std::thread thread([&] { run.trainer.run(); });
-    for (int i = 0; i < updates; ++i) run.control.step();
-    while (!run.control.idle() && !is_over(run.trainer.state())) std::this_thread::yield();
-    if (then) then(run.control);
-    run.control.stop(RunState::stopped);
-    thread.join();
-}
-
-std::filesystem::path checkpoint_of(const Training& run) {
-    std::string file;
-    for (const auto& batch : run.store.batches)
-        if (batch->checkpoint) file = batch->checkpoint->file;
-    return run.folder.path / file;
-}
-
-std::vector<Change> changes_of(const Training& run) {
-    std::vector<Change> all;
-    for (const auto& batch : run.store.batches)
-        all.insert(all.end(), batch->changes.begin(), batch->changes.end());
-    return all;
-}
 
 /// Stopped after `updates` and gone on with; the same as unbroken.
 void expect_resumes(const RunSpec& spec, int updates) {
