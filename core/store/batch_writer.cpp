@@ -62,7 +62,9 @@ BatchWriter::BatchWriter(SQLite::Database& db)
     , unmark_best_(db, "UPDATE checkpoint SET best = 0 WHERE run_no = ? AND update_count <> ? AND best = 1")
     , checkpoint_(db, "REPLACE INTO checkpoint (run_no, update_count, file, bytes, created_ms, sha256, epoch,"
                       " loss, best) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-    , state_(db, "UPDATE run SET state = ?1, reason = ?2, ended_ms = iif(?3, ?4, NULL),"
+    , state_(db, "UPDATE run SET state = ?1, reason = ?2,"
+                 // A clock may have been set back in between.
+                 " ended_ms = iif(?3, max(?4, ifnull(started_ms, created_ms)), NULL),"
                  " started_ms = iif(?1 = 'queued', started_ms, ifnull(started_ms, ?4)),"
                  " process_id = iif(?3, 0, process_id), updated_ms = ?4 WHERE run_no = ?5")
     , progress_(

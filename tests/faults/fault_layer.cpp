@@ -10,7 +10,7 @@
 //                                         that their folder was not synced for have never been given
 //                           power-some    the same, but names stay and some of the unsynced writes are there
 //     DESCENT_FAULT_REPORT  a file for Report below, shared by all processes
-//     DESCENT_FAULT_CLOCK   "AFTER SHIFT": so many seconds after the start the wall clock jumps by SHIFT
+//     DESCENT_FAULT_CLOCK   "AFTER SHIFT": when it has been read so often, the wall clock jumps by SHIFT
 //     seconds
 //
 // Calls are those that change files: open (that makes or empties one), write, pwrite, writev, ftruncate,
@@ -19,7 +19,9 @@
 #include "tests/faults/fault_report.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <cinttypes>
 #include <climits>
 #include <cstdarg>
 #include <cstdio>
@@ -70,8 +72,8 @@ struct Layer {
     Report own, *report = &own;
     std::map<int, Handle> open;
     Names names, durable_names;
-    double clock_after = 0, clock_shift = 0;
-    timespec started{};
+    std::int64_t clock_after = 0, clock_shift = 0;
+    std::atomic<std::int64_t> clock_readings{0};
 };
 
 const char* setting(const char* name) {
@@ -97,8 +99,8 @@ Layer& layer() {
             if (shared != MAP_FAILED) made->report = static_cast<Report*>(shared);
             syscall(SYS_close, file);
         }
-        std::sscanf(setting("DESCENT_FAULT_CLOCK"), "%lf %lf", &made->clock_after, &made->clock_shift);
-        syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &made->started);
+        std::sscanf(setting("DESCENT_FAULT_CLOCK"), "%" SCNd64 " %" SCNd64, &made->clock_after,
+                    &made->clock_shift);
         return made;
     }();
     return *only;
@@ -439,11 +441,8 @@ EXPORTED int mkdir(const char* name, mode_t mode) noexcept {
 }
 EXPORTED int clock_gettime(clockid_t clock, timespec* now) noexcept {
     const int result = static_cast<int>(syscall(SYS_clock_gettime, clock, now));
-    const auto& all = layer();
+    auto& all = layer();
     if (clock != CLOCK_REALTIME || all.clock_shift == 0) return result;
-    timespec ran{};
-    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &ran);
-    if (static_cast<double>(ran.tv_sec - all.started.tv_sec) >= all.clock_after)
-        now->tv_sec += static_cast<time_t>(all.clock_shift);
+    if (all.clock_readings++ >= all.clock_after) now->tv_sec += static_cast<time_t>(all.clock_shift);
     return result;
 }

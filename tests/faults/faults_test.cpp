@@ -122,11 +122,13 @@ TEST_F(Faults, AMountThatVanishesEndsTheRunAndNothingIsWrittenBeside) {
 TEST_F(Faults, AClockThatIsSetBackHarmsNothing) {
     const auto words = kRun + Words{"--epochs", "120"};
     const auto right = unbroken(words);
+    // Between the time a run is made at and the next.
     const Lab::Environment back{{"LD_PRELOAD", Fault(lab_, "", 0).environment().at("LD_PRELOAD")},
                                 {"DESCENT_FAULT_CLOCK", "1 -864000"}};
     const auto ended = lab_.descent(words + Words{"--quiet"}, back);
     EXPECT_EQ(ended.code, 0) << ended.err;
     EXPECT_EQ(difference(kept(lab_.store()).back(), right), "");
+    ASSERT_EQ(query(lab_.store(), "SELECT updated_ms < created_ms FROM run"), "1") << "it was not set back";
     // Training time is counted by another clock, and a run that was made "later" is still found and read.
     EXPECT_EQ(query(lab_.store(), "SELECT seconds BETWEEN 0 AND 1000 FROM run"), "1");
     EXPECT_EQ(query(lab_.store(), "SELECT count(*) FROM sample WHERE seconds < 0 OR seconds > 1000"), "0");
