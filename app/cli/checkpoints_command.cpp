@@ -11,7 +11,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <span>
 
 namespace descent::cli {
 
@@ -33,7 +32,7 @@ struct Found {
 
 Found read(const Options& options) {
     const auto store = options.store.reader();
-    Found found{unwrap(store->run(unwrap(store->find(options.run)))), {}, {}};
+    Found found{find_run(*store, options.run), {}, {}};
     found.all = store->checkpoints(found.run.id);
     if (options.verify)
         for (const auto& checkpoint : found.all)
@@ -112,10 +111,7 @@ int checkpoints(const Options& options) {
         code = export_one(options, found, out);
     } else if (!options.csv.empty()) {
         options.store.refuse_as_target("--csv", options.csv);
-        FileReplacement file(options.csv);
-        const std::string text = to_csv(table_of(found, true));
-        file.write(std::as_bytes(std::span(text)));
-        file.commit();
+        write_file_atomically(options.csv, to_csv(table_of(found, true)));
         out << "written to " << options.csv << "\n";
     } else if (options.json) {
         out << dump(to_json(found), 2) << "\n";
@@ -136,9 +132,7 @@ void add_checkpoints_command(CLI::App& app, Action& action) {
     auto* command =
         app.add_subcommand("checkpoints", "What a run can go on from, and its weights for other programs");
     auto options = std::make_shared<Options>();
-    command->add_option("RUN", options->run, "Name, UUID, or the unique beginning of either")
-        ->type_name("")
-        ->required();
+    add_run_argument(*command, options->run);
     command->add_flag("--verify", options->verify, "Also read each file and compare its SHA-256");
     auto* which =
         command->add_option("--export", options->which, "The weights of one: best, last or its update");
@@ -154,10 +148,9 @@ void add_checkpoints_command(CLI::App& app, Action& action) {
     command->add_flag("--json", options->json, "As JSON")->excludes(csv);
     command->footer(
         "A run keeps its last checkpoint, the one of least validation loss, and some of its way, spaced "
-        "evenly "
-        "over the\nlogarithm of the update: at most 8, and 256 MB. They are made every ten seconds, at the "
-        "end, "
-        "and with\nregime.checkpoint_every=N every N epochs. --verify ends with 4 where one is damaged.\n"
+        "evenly over the\nlogarithm of the update: at most 8, and 256 MB. They are made every ten seconds, "
+        "at the end, and with\nregime.checkpoint_every=N every N epochs. --verify ends with 4 where one is "
+        "damaged.\n"
         "Exported weights have the names that PyTorch's modules have; Python reads them with\n"
         "safetensors.numpy.load_file(\"best.safetensors\").\n\n"
         "Examples:\n  descent checkpoints brave-otter --verify\n"

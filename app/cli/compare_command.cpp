@@ -4,7 +4,6 @@
 #include "core/analysis/bands.h"
 #include "core/analysis/smoothing.h"
 #include "core/base/param.h"
-#include "core/store/checkpoint_file.h"
 #include "core/store/csv_text.h"
 #include "core/store/file_replacement.h"
 #include "core/store/lineage.h"
@@ -167,7 +166,7 @@ std::vector<PlotPoint> curve_of(const StoreReader& store, const RunRecord& run, 
     const auto axis = SeriesAxis::make(options.axis, static_cast<double>(run.provenance.train_examples),
                                        static_cast<double>(std::max(run.planned.count, run.updates.count)));
     std::vector<PlotPoint> points;
-    for (const auto& point : joined_series(store, run.id, metric))
+    for (const auto& point : joined_series(store, run, metric))
         points.push_back({axis.of_moment(point), point.value});
     return smooth(points, options.smoothing);
 }

@@ -42,7 +42,7 @@ int edit_each(const StoreOption& store, const std::vector<std::string>& words, c
 
 int rename(const Options& options) {
     const auto reader = options.store.reader();
-    const RunRecord run = unwrap(reader->run(unwrap(reader->find(options.run))));
+    const RunRecord run = find_run(*reader, options.run);
     unwrap(options.store.writer()->apply({SetName{run.id, options.text}}));
     Output out;
     out << "renamed " << run.name << " to " << unwrap(reader->run(run.id)).name << "\n";
@@ -52,7 +52,7 @@ int rename(const Options& options) {
 
 int tag(const Options& options) {
     const auto reader = options.store.reader();
-    const RunRecord run = unwrap(reader->run(unwrap(reader->find(options.run))));
+    const RunRecord run = find_run(*reader, options.run);
     std::vector<std::string> tags = run.tags;
     std::erase_if(tags, [&](const std::string& tag) {
         return std::ranges::find(options.remove, tag) != options.remove.end();
@@ -70,7 +70,7 @@ int tag(const Options& options) {
 
 int note(const Options& options) {
     const auto reader = options.store.reader();
-    const RunRecord run = unwrap(reader->run(unwrap(reader->find(options.run))));
+    const RunRecord run = find_run(*reader, options.run);
     Output out;
     if (options.note) {
         unwrap(options.store.writer()->apply({SetNote{run.id, *options.note}}));
@@ -82,7 +82,6 @@ int note(const Options& options) {
     return Exit::ok;
 }
 
-constexpr const char* kOneRun = "Name, UUID, or the unique beginning of either";
 constexpr const char* kRuns = "Names, UUIDs, or unique beginnings of either";
 
 template<class MakeEdit>
@@ -103,7 +102,7 @@ void add_edit_of_many(CLI::App& app, Action& action, const std::string& name, co
 CLI::App& add_edit_of_one(CLI::App& app, Action& action, const std::string& name, const std::string& help,
                           const std::shared_ptr<Options>& options, int (*run)(const Options&)) {
     auto* command = app.add_subcommand(name, help);
-    command->add_option("RUN", options->run, kOneRun)->type_name("")->required();
+    add_run_argument(*command, options->run);
     options->store.add_to(*command);
     command->callback([options, run, &action] { action = [options, run] { return run(*options); }; });
     return *command;

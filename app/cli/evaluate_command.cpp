@@ -147,7 +147,7 @@ json to_json(const EvaluationReport& report, const RunRecord& run, const Checkpo
 int evaluate(const Options& options) {
     const InterruptWatch watch;
     const auto store = options.store.reader();
-    const RunRecord run = unwrap(store->run(unwrap(store->find(options.run))));
+    const RunRecord run = find_run(*store, options.run);
     const auto all = store->checkpoints(run.id);
     const auto& checkpoint = find_checkpoint(all, options.which, run.name);
     Engine& engine = *unwrap(load_engine());
@@ -188,9 +188,7 @@ void add_evaluate_command(CLI::App& app, Action& action) {
     auto* command = app.add_subcommand(
         "evaluate", "Loss, accuracy and the task's other figures of a run's stored weights");
     auto options = std::make_shared<Options>();
-    command->add_option("RUN", options->run, "Name, UUID, or the unique beginning of either")
-        ->type_name("")
-        ->required();
+    add_run_argument(*command, options->run);
     command
         ->add_option("--checkpoint", options->which,
                      "Whose weights: best, last or an update (descent checkpoints)")

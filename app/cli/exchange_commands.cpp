@@ -32,10 +32,6 @@ struct ImportOptions {
     bool json = false;
 };
 
-std::string counted(std::int64_t count, const char* one) {
-    return format_count(count) + " " + one + (count == 1 ? "" : "s");
-}
-
 /// Those named, then those that match --where; each once.
 std::vector<RunId> chosen_runs(const StoreReader& store, const ExportOptions& options) {
     if (options.runs.empty() && options.where.empty())

@@ -169,12 +169,7 @@ int gradient(const Options& options) {
     const auto graph = ScalarGraph::parse(asked.text);
     if (!graph) throw InputError(graph.error().message);
     const auto passes = differentiate(*graph, unwrap(scalar_values(*graph, asked.values)));
-    if (!options.csv.empty()) {
-        const std::string csv = to_csv(scalar_cells(*graph, passes, true));
-        FileReplacement file(options.csv);
-        file.write(std::as_bytes(std::span(csv)));
-        file.commit();
-    }
+    if (!options.csv.empty()) write_file_atomically(options.csv, to_csv(scalar_cells(*graph, passes, true)));
     Output out;
     if (options.json) {
         out << dump(to_json(*graph, passes, asked, options.steps), 2) << "\n";

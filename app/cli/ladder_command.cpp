@@ -13,7 +13,6 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
-#include <span>
 
 namespace descent::cli {
 
@@ -162,12 +161,7 @@ int list_plan(const Options& options, const Ladder& ladder, const Catalog& catal
 void print_table(Output& out, const Options& options, const std::string& group,
                  const std::vector<RunRecord>& runs, std::optional<std::int64_t> missing = {}) {
     const auto table = ladder_table(runs);
-    if (!options.csv.empty()) {
-        FileReplacement file(options.csv);
-        const auto csv = to_csv(table);
-        file.write(std::as_bytes(std::span(csv)));
-        file.commit();
-    }
+    if (!options.csv.empty()) write_file_atomically(options.csv, to_csv(table));
     if (options.json) {
         nlohmann::ordered_json json{{"ladder", group}};
         if (missing) json["missing"] = *missing;

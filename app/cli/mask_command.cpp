@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <span>
 
 namespace descent::cli {
 
@@ -31,7 +30,7 @@ struct Found {
 
 Found read(const Options& options) {
     const auto store = options.store.reader();
-    Found found{unwrap(store->run(unwrap(store->find(options.run)))), {}};
+    Found found{find_run(*store, options.run), {}};
     found.network = masks_of(*store, options.store.path(), found.run);
     if (options.layer.empty()) return found;
     std::vector<std::string> names;
@@ -83,9 +82,7 @@ TextTable table_of(const MaskedNetwork& network) {
 
 void write(const Options& options, const char* option, const std::string& file, const std::string& content) {
     options.store.refuse_as_target(option, file);
-    FileReplacement out(file);
-    out.write(std::as_bytes(std::span(content)));
-    out.commit();
+    write_file_atomically(file, content);
 }
 
 int mask(const Options& options) {
@@ -122,9 +119,7 @@ int mask(const Options& options) {
 void add_mask_command(CLI::App& app, Action& action) {
     auto* command = app.add_subcommand("mask", "Which weights a pruned network has, layer by layer");
     auto options = std::make_shared<Options>();
-    command->add_option("RUN", options->run, "Name, UUID, or the unique beginning of either")
-        ->type_name("")
-        ->required();
+    add_run_argument(*command, options->run);
     command->add_option("--layer", options->layer, "Only this layer, such as conv.0.weight")
         ->type_name("LAYER");
     command

@@ -213,13 +213,4 @@ std::string shell_quoted(const std::string& word) {
     return quoted + "'";
 }
 
-std::string joined(const std::vector<std::string>& words, std::string_view between) {
-    std::string text;
-    for (const auto& word : words) {
-        if (!text.empty()) text += between;
-        text += word;
-    }
-    return text;
-}
-
 } // namespace descent::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/text_table.h"
+#include "core/base/format.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -68,6 +69,5 @@ std::string dump(const nlohmann::ordered_json& json, int indent = -1);
 std::string percent(double share);                 ///< "65.6%"
 std::string one_line(std::string text);            ///< line breaks become "; "
 std::string shell_quoted(const std::string& word); ///< as it has to be typed
-std::string joined(const std::vector<std::string>& words, std::string_view between);
 
 } // namespace descent::cli

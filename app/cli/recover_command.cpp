@@ -26,9 +26,6 @@ int recover(const Options& options) {
         return !watch.requested();
     }));
     line.erase();
-    const auto counted = [](std::int64_t n, const std::string& what) {
-        return format_count(n) + " " + what + (n == 1 ? "" : "s");
-    };
     out << counted(found.runs, "run") << ", " << counted(found.samples, "sample") << " and "
         << counted(found.checkpoints, "checkpoint") << " copied to " << options.to << "\n";
     for (const auto& loss : found.losses) out << "lost: " << loss << "\n";

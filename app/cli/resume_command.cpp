@@ -36,18 +36,20 @@ Change read_change(const std::string& text) {
 std::vector<Change> read_changes(const ResumeOptions& options) {
     std::vector<Change> changes;
     for (const auto& text : options.changes) changes.push_back(read_change(text));
-    for (const auto& [option, length] :
-         {std::pair{"--epochs", &options.epochs}, {"--updates", &options.updates}})
-        if (*length)
-            changes.push_back({{},
-                               std::string_view(option).substr(2) == "epochs" ? "epochs" : "updates",
-                               std::to_string(whole_number(option, **length, 1))});
+    const auto add_length = [&](const std::string& unit, const std::optional<std::string>& length) {
+        if (length) changes.push_back({{}, unit, std::to_string(whole_number("--" + unit, *length, 1))});
+    };
+    add_length("epochs", options.epochs);
+    add_length("updates", options.updates);
     return changes;
 }
 
+/// The run that something is to go on from.
 RunRecord stored_run(const StoreOption& store, const std::string& word) {
-    const auto reader = store.reader();
-    return unwrap(reader->run(unwrap(reader->find(word))));
+    auto run = find_run(*store.reader(), word);
+    if (run.trashed_ms)
+        throw InputError(run.name + " is in the trash; take it out with: descent restore " + run.name);
+    return run;
 }
 
 int resume(const ResumeOptions& options) {
@@ -56,8 +58,6 @@ int resume(const ResumeOptions& options) {
     auto changes = read_changes(options);
     const InterruptWatch watch;
     const auto record = stored_run(options.train.store, options.run);
-    if (record.trashed_ms)
-        throw InputError(record.name + " is in the trash; take it out with: descent restore " + record.name);
     if (!is_over(record.state))
         throw InputError(record.name + " is " + std::string(to_string(record.state)) + " in process " +
                          std::to_string(record.pid));
@@ -95,8 +95,6 @@ int branch(const BranchOptions& options) {
     options.request.apply_to(asked); // a slip of the pen is found before the engine is loaded
     const InterruptWatch watch;
     const auto parent = stored_run(options.train.store, options.run);
-    if (parent.trashed_ms)
-        throw InputError(parent.name + " is in the trash; take it out with: descent restore " + parent.name);
     const auto at =
         find_checkpoint(options.train.store.reader()->checkpoints(parent.id), options.at, parent.name).update;
 
@@ -129,9 +127,7 @@ void add_resume(CLI::App& app, Action& action) {
     auto* command =
         app.add_subcommand("resume", "Go on with a run that is over, bit for bit, or train it longer");
     auto chosen = std::make_shared<ResumeOptions>();
-    command->add_option("RUN", chosen->run, "Name, UUID, or the unique beginning of either")
-        ->type_name("")
-        ->required();
+    add_run_argument(*command, chosen->run);
     command->add_option("--epochs", chosen->epochs, "Its whole length, in passes over the training set")
         ->type_name("N");
     command->add_option("--updates", chosen->updates, "Its whole length, in optimizer steps")
@@ -155,9 +151,7 @@ void add_resume(CLI::App& app, Action& action) {
 void add_branch(CLI::App& app, Action& action) {
     auto* command = app.add_subcommand("branch", "Train a new run from another one's checkpoint on");
     auto chosen = std::make_shared<BranchOptions>();
-    command->add_option("RUN", chosen->run, "Name, UUID, or the unique beginning of either")
-        ->type_name("")
-        ->required();
+    add_run_argument(*command, chosen->run);
     command->add_option("--at", chosen->at, "Which checkpoint: last (the default), best, or its update")
         ->type_name("UPDATE");
     chosen->request.add_branch_to(*command);

@@ -33,7 +33,7 @@ struct Scored {
 
 Scored read(const Options& options) {
     const auto store = options.store.reader();
-    Scored found{unwrap(store->run(unwrap(store->find(options.run)))), {}};
+    Scored found{find_run(*store, options.run), {}};
     if (const auto matrix = store->matrix(found.run.id, options.set + "/scores"))
         found.scores = ClassScores::from_matrix(matrix->rows, matrix->columns, matrix->values);
     if (found.scores.size() > 0) return found;
@@ -43,13 +43,6 @@ Scored read(const Options& options) {
                       : run.state != RunState::finished
                           ? "they are kept where a run ends, and it is " + std::string(to_string(run.state))
                           : "it has no such set, or it was trained before they were kept"));
-}
-
-void write(const std::string& file, const TextTable& table) {
-    FileReplacement out(file);
-    const std::string text = to_csv(table);
-    out.write(std::as_bytes(std::span(text)));
-    out.commit();
 }
 
 /// Of the confusion matrix: rows are truths.
@@ -124,7 +117,7 @@ int classes(const Options& options) {
     Output out;
     if (!options.csv.empty()) {
         options.store.refuse_as_target("--csv", options.csv);
-        write(options.csv, table(true));
+        write_file_atomically(options.csv, to_csv(table(true)));
         out << "written to " << options.csv << "\n";
     } else if (options.json) {
         out << dump(to_json(found, report, options.set), 2) << "\n";
@@ -209,7 +202,7 @@ int errors(const Options& options) {
              in_full ? examples[std::size_t(w.example)] : one_line(examples[std::size_t(w.example)])});
     if (in_full) {
         options.store.refuse_as_target("--csv", options.csv);
-        write(options.csv, table);
+        write_file_atomically(options.csv, to_csv(table));
         out << format_count(std::ssize(table.rows)) << " errors written to " << options.csv << "\n";
     } else {
         out << out.bold(found.run.name) << ": " << format_count(all) << " of "
@@ -223,9 +216,7 @@ int errors(const Options& options) {
 }
 
 void add_common(CLI::App& command, Options& options) {
-    command.add_option("RUN", options.run, "Name, UUID, or the unique beginning of either")
-        ->type_name("")
-        ->required();
+    add_run_argument(command, options.run);
     command.add_option("--set", options.set, "Which set: validation or test")
         ->type_name("SET")
         ->check(CLI::IsMember({"validation", "test"}))

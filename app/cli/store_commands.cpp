@@ -57,7 +57,7 @@ int runs(const RunsOptions& options) {
 
 int show(const ShowOptions& options) {
     const auto store = options.store.reader();
-    const RunRecord run = unwrap(store->run(unwrap(store->find(options.run))));
+    const RunRecord run = find_run(*store, options.run);
     Output out;
     if (options.manifest) {
         out << run.provenance.manifest << "\n";
@@ -102,9 +102,7 @@ void add_store_commands(CLI::App& app, Action& action) {
 
     auto* one = app.add_subcommand("show", "Show one run: spec, data, results");
     auto shown = std::make_shared<ShowOptions>();
-    one->add_option("RUN", shown->run, "Name, UUID, or the unique beginning of either")
-        ->type_name("")
-        ->required();
+    add_run_argument(*one, shown->run);
     auto* json = one->add_flag("--json", shown->json, "As JSON");
     auto* toml =
         one->add_flag("--toml", shown->toml,

@@ -53,6 +53,16 @@ std::unique_ptr<StoreWriter> StoreOption::writer() const {
     return unwrap(StoreWriter::open(path()));
 }
 
+void add_run_argument(CLI::App& command, std::string& word) {
+    command.add_option("RUN", word, "Name, UUID, or the unique beginning of either")
+        ->type_name("")
+        ->required();
+}
+
+RunRecord find_run(const StoreReader& store, const std::string& word) {
+    return unwrap(store.run(unwrap(store.find(word))));
+}
+
 std::vector<RunId> find_runs(const StoreReader& store, const std::vector<std::string>& words) {
     std::vector<RunId> runs;
     for (const auto& word : words) {

@@ -38,6 +38,10 @@ private:
     std::string given_;
 };
 
+/// RUN, of which a command takes one.
+void add_run_argument(CLI::App& command, std::string& word);
+/// The run that a word means. Throws InputError: none, or several.
+RunRecord find_run(const StoreReader& store, const std::string& word);
 /// Resolves words to runs, each once, in the order given. All or none.
 std::vector<RunId> find_runs(const StoreReader& store, const std::vector<std::string>& words);
 

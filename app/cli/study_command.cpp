@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <span>
 
 namespace descent::cli {
 
@@ -95,9 +94,7 @@ std::optional<SymmetryGoal> goal_of(const SweepPlan& plan, const Catalog& catalo
 
 void write_csv(const std::string& file, const std::string& csv) {
     if (file.empty()) return;
-    FileReplacement replacement(file);
-    replacement.write(std::as_bytes(std::span(csv)));
-    replacement.commit();
+    write_file_atomically(file, csv);
 }
 
 void print_sentences(Output& out, const std::vector<std::string>& sentences) {

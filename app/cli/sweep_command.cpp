@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <span>
 
 namespace descent::cli {
 
@@ -93,12 +92,7 @@ void print_table(Output& out, const Options& options, const SweepRecord& sweep, 
         drawn = lottery(sweep.plan, runs, options.metrics.empty() ? "" : options.metrics.front());
     const auto cells = [&] { return drawn ? lottery_cells_text(*drawn) : sweep_cells_text(table); };
     const auto sentences = [&] { return drawn ? lottery_sentences(*drawn) : sweep_sentences(table); };
-    if (!options.csv.empty()) {
-        FileReplacement file(options.csv);
-        const auto csv = drawn ? to_csv(*drawn) : to_csv(table);
-        file.write(std::as_bytes(std::span(csv)));
-        file.commit();
-    }
+    if (!options.csv.empty()) write_file_atomically(options.csv, drawn ? to_csv(*drawn) : to_csv(table));
     if (options.json) {
         nlohmann::ordered_json json{{"sweep", sweep.name},
                                     {"id", sweep.id},

@@ -19,10 +19,6 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kBetweenDraws = std::chrono::milliseconds(100);
 constexpr auto kBetweenLines = std::chrono::seconds(1);
 
-std::string plural(std::int64_t n, const std::string& noun) {
-    return format_count(n) + " " + noun + (n == 1 ? "" : "s");
-}
-
 class TextReporter : public Reporter {
 public:
     TextReporter(Output& out, std::string store_option, bool quiet)
@@ -36,11 +32,11 @@ public:
         const auto& p = run.provenance;
         out_ << (resumed ? "resuming " : "training ") << out_.bold(run.name) << ": " << run.spec.task.id
              << ", " << run.spec.model.id << ", " << run.spec.optimizer.id << ", " << run.spec.regime.id
-             << ", " << (epochs_ ? plural(*epochs_, "epoch") : plural(run.planned.count, "update"))
+             << ", " << (epochs_ ? counted(*epochs_, "epoch") : counted(run.planned.count, "update"))
              << ", seed " << std::to_string(run.spec.seed) << "\n";
         out_ << out_.faint(format_count(p.train_examples) + " training and " +
                            format_count(p.validation_examples) + " validation examples, " +
-                           format_count(p.parameters) + " weights, " + plural(p.threads, "thread"))
+                           format_count(p.parameters) + " weights, " + counted(p.threads, "thread"))
              << "\n";
         out_.flush();
     }
@@ -64,10 +60,7 @@ public:
         }
         if (quiet_) return;
         for (const auto& change : batch.changes) {
-            if (is_length(change.path)) {
-                epochs_.reset();
-                if (change.path == "epochs") epochs_ = std::stoll(change.value);
-            }
+            if (const auto length = budget_of(change)) epochs_ = length->epochs;
             say("from update " + format_count(change.at.count) + " on " + change.path + " = " + change.value);
         }
         if (batch.state && batch.state->state == RunState::paused && !batch.state->reason.empty())
@@ -93,7 +86,7 @@ public:
             return;
         }
         out_ << out_.bold(run.name) << " " << to_string(run.state) << " after "
-             << plural(run.updates.count, "update") << ", " << epochs_text(run.epoch)
+             << counted(run.updates.count, "update") << ", " << epochs_text(run.epoch)
              << (run.epoch.passes == 1 ? " epoch" : " epochs") << ", " << format_duration(run.seconds)
              << "\n";
         summary(run);

@@ -68,7 +68,7 @@ Chosen choose(const ExportOptions& options) {
 
 ui::CurveTask::Run seriesOf(const Chosen& chosen, const std::shared_ptr<ui::PointReader>& points,
                             const RunRecord& run, const std::string& metric, XAxis axis) {
-    auto series = joined_overview(*chosen.store, run.id, metric);
+    auto series = joined_overview(*chosen.store, run, metric);
     return {series.empty() ? nullptr : std::make_shared<const SeriesPyramid>(std::move(series)),
             SeriesAxis::make(axis, double(run.provenance.train_examples), double(run.planned.count)),
             ui::PointReader::of(points, run.id, metric), ui::PointReader::buckets(points, run.id, metric)};

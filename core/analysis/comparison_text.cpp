@@ -60,12 +60,6 @@ std::string told(const ComparisonRow& reference, const ComparisonRow& row, const
     return text;
 }
 
-std::string joined(const std::vector<std::string>& words, std::string_view between = ", ") {
-    std::string text;
-    for (const auto& word : words) text.append(text.empty() ? "" : between).append(word);
-    return text;
-}
-
 std::string metric_text(const MetricPick& pick) {
     switch (pick.at) {
     case MetricPick::At::best:

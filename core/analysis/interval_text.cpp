@@ -39,10 +39,6 @@ std::string with_spread(double value, double spread) {
     return fixed(value, decimals) + " ± " + fixed(spread, decimals);
 }
 
-std::string counted(std::int64_t count, std::string_view noun) {
-    return format_count(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
-
 std::string gap_text(const Difference& gap, double unit, std::string_view of) {
     if (gap.count == 0) return "";
     if (gap.count == 1) return "one " + std::string(of) + " tells no difference";

@@ -8,8 +8,7 @@
 /// Means and differences as people read them, with no more digits than the spread allows.
 namespace descent {
 
-std::string with_spread(double value, double spread);           ///< "−0.4 ± 2.1"
-std::string counted(std::int64_t count, std::string_view noun); ///< "1 run", "2,000 runs"
+std::string with_spread(double value, double spread); ///< "−0.4 ± 2.1"
 /// "lower by 0.02 ± 0.01", "not distinguishable with 3 seeds (−0.4 ± 2.1)", "one seed tells no difference".
 /// `of` is what a replicate is called; numbers are multiplied with `unit`.
 std::string gap_text(const Difference& gap, double unit = 1, std::string_view of = "seed");

@@ -41,10 +41,6 @@ std::string named(const SweepPlan& plan, const std::vector<std::size_t>& levels)
     return text;
 }
 
-std::string times(std::int64_t count, const std::string& noun) {
-    return format_count(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 void check_shape(const SweepPlan& plan) {
     if (plan.seeds.empty()) throw InputError("a sweep needs at least one seed");
     std::vector<std::string> names;
@@ -196,7 +192,7 @@ std::string describe(const SweepPlan& plan) {
     for (const auto& axis : plan.axes)
         text += axis.name + " × " + format_count(std::ssize(axis.levels)) + ", ";
     const auto runs = static_cast<std::int64_t>(combinations(plan) * plan.seeds.size());
-    return text + times(std::ssize(plan.seeds), "seed") + ": " + times(runs, "run");
+    return text + counted(std::ssize(plan.seeds), "seed") + ": " + counted(runs, "run");
 }
 
 } // namespace descent

@@ -25,16 +25,15 @@ RunSpec spec_in_force(const Catalog& catalog, RunSpec spec, const std::vector<Ch
     for (const auto& change : joined_changes(std::move(planned), made)) {
         if (change.at >= at) break;
         const auto checked = unwrap(check_change(change, catalog, spec));
-        if (is_length(checked.path)) {
-            const auto length = std::stoll(checked.value);
+        if (const auto length = budget_of(checked)) {
             // What grows over a share of the run has grown as it was planned to.
             const auto kind = regime.find("batch_schedule"), growth = regime.find("batch_growth");
             if (kind != regime.end() && kind->second != Value(std::string("constant")) &&
-                growth != regime.end() && spec.budget.epochs && checked.path == "epochs")
+                growth != regime.end() && spec.budget.epochs && length->epochs)
                 if (auto* share = std::get_if<double>(&growth->second))
                     *share = std::min(1.0, *share * static_cast<double>(*spec.budget.epochs) /
-                                               static_cast<double>(length));
-            spec.budget = checked.path == "epochs" ? Budget{length, {}} : Budget{{}, length};
+                                               static_cast<double>(*length->epochs));
+            spec.budget = *length;
             continue;
         }
         const bool of_optimizer = checked.path.starts_with("optimizer.");

@@ -47,11 +47,10 @@ Result<Change> check_change(const Change& change, const Catalog& catalog, const 
         return fail(message + "epochs and updates can");
     }
     if (is_length(change.path)) {
-        std::int64_t length = 0;
-        const auto text = trimmed(change.value);
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-        if (error != std::errc() || end != text.data() + text.size() || length < 1)
+        const auto budget = budget_of({change.at, change.path, std::string(trimmed(change.value))});
+        if (!budget)
             return fail(change.path + " = " + change.value + ": expected a whole number of at least 1");
+        const auto length = budget->epochs ? *budget->epochs : *budget->updates;
         return Change{change.at, change.path, std::to_string(length)};
     }
     const auto dot = change.path.find('.');

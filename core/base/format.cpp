@@ -92,4 +92,17 @@ std::string format_time(std::int64_t ms_utc) {
     return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &local)};
 }
 
+std::string counted(std::int64_t n, std::string_view noun) {
+    return format_count(n) + " " + std::string(noun) + (n == 1 ? "" : "s");
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+    std::string text;
+    for (const auto& word : words) {
+        if (!text.empty()) text += between;
+        text += word;
+    }
+    return text;
+}
+
 } // namespace descent

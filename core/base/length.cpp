@@ -10,23 +10,23 @@ bool is_length(std::string_view path) {
     return path == "epochs" || path == "updates";
 }
 
-std::optional<std::int64_t> length_of(const Change& change) {
+std::optional<Budget> budget_of(const Change& change) {
     std::int64_t length = 0;
     const auto* end = change.value.data() + change.value.size();
     const auto read = std::from_chars(change.value.data(), end, length);
     if (!is_length(change.path) || read.ec != std::errc() || read.ptr != end || length < 1)
         return std::nullopt;
-    return length;
+    return change.path == "epochs" ? Budget{length, {}} : Budget{{}, length};
 }
 
 std::optional<std::int64_t> planned_epochs(const RunRecord& run) {
+    return planned_epochs(run, run.changes);
+}
+
+std::optional<std::int64_t> planned_epochs(const RunRecord& run, const std::vector<Change>& changes) {
     const auto& budget = run.spec.budget;
-    for (auto change = run.changes.rbegin(); change != run.changes.rend(); ++change) {
-        const auto length = length_of(*change);
-        if (!length) continue;
-        if (change->path == "updates") return std::nullopt;
-        return length;
-    }
+    for (auto change = changes.rbegin(); change != changes.rend(); ++change)
+        if (const auto chosen = budget_of(*change)) return chosen->epochs;
     if (!budget.epochs || run.updates.count <= 0 ||
         !(run.epoch.passes >= static_cast<double>(*budget.epochs)))
         return budget.epochs;

@@ -1,5 +1,7 @@
 #include "core/base/param.h"
 
+#include "core/base/format.h"
+
 #include <nlohmann/json.hpp>
 #include <utf8proc.h>
 
@@ -48,12 +50,6 @@ std::string shown(std::string_view text) {
     for (const char c : text.substr(0, 200)) line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
     while (!is_utf8(line)) line.pop_back(); // the cut may have parted a character
     return text.size() > 200 ? line + "…" : line;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
 }
 
 std::string expected(const ParamSpec& spec) {

@@ -1,5 +1,6 @@
 #include "core/exchange/importers.h"
 
+#include "core/base/format.h"
 #include "core/exchange/event_file.h"
 #include "core/store/merge.h"
 #include "core/store/store.h"

@@ -219,8 +219,4 @@ ExchangeProgress part_of(const ExchangeProgress& progress, double from, double t
     return [=](double fraction) { return progress(from + (to - from) * fraction); };
 }
 
-std::string counted(std::int64_t count, const char* one) {
-    return format_count(count) + " " + one + (count == 1 ? "" : "s");
-}
-
 } // namespace descent

@@ -48,7 +48,4 @@ RunId id_of(std::string_view text);
 void report(const ExchangeProgress& progress, double fraction);
 ExchangeProgress part_of(const ExchangeProgress& progress, double from, double to);
 
-/// "1 run", "2 runs".
-std::string counted(std::int64_t count, const char* one);
-
 } // namespace descent

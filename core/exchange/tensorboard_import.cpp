@@ -1,3 +1,4 @@
+#include "core/base/format.h"
 #include "core/exchange/event_file.h"
 #include "core/exchange/importers.h"
 

@@ -323,10 +323,4 @@ std::string_view MappedTensors::bytes() const {
     return mapped_->bytes();
 }
 
-void write_file_atomically(const fs::path& file, const std::string& content) {
-    FileReplacement out(file);
-    out.write(std::as_bytes(std::span(content)));
-    out.commit();
-}
-
 } // namespace descent

@@ -98,6 +98,13 @@ std::optional<std::string> damage(const std::filesystem::path& store, const Chec
     return std::nullopt;
 }
 
+void require_whole(const std::filesystem::path& store, const CheckpointInfo& checkpoint,
+                   const std::string& run_name) {
+    if (const auto why = damage(store, checkpoint))
+        throw InputError("the checkpoint of run '" + run_name + "' at update " +
+                         format_count(checkpoint.update.count) + " is damaged: " + *why);
+}
+
 const CheckpointInfo& find_checkpoint(std::span<const CheckpointInfo> all, const std::string& word,
                                       const std::string& run_name) {
     if (all.empty()) throw InputError("run '" + run_name + "' has no checkpoint");
@@ -128,9 +135,7 @@ const CheckpointInfo& find_checkpoint(std::span<const CheckpointInfo> all, const
 
 std::int64_t export_checkpoint(const std::filesystem::path& store, const CheckpointInfo& checkpoint,
                                const std::string& run_name, const std::filesystem::path& to, bool whole) {
-    if (const auto why = damage(store, checkpoint))
-        throw InputError("the checkpoint of run '" + run_name + "' at update " +
-                         format_count(checkpoint.update.count) + " is damaged: " + *why);
+    require_whole(store, checkpoint, run_name);
     TensorFile content = read_tensor_file(checkpoint_folder(store) / checkpoint.file);
     if (!whole) {
         constexpr std::string_view kWeights = "model/";

@@ -35,6 +35,10 @@ CheckpointKind kind_of(std::span<const CheckpointInfo> all, std::size_t index);
 /// checksum, only its header is checked. Reads the file. Thread: any.
 std::optional<std::string> damage(const std::filesystem::path& store, const CheckpointInfo& checkpoint);
 
+/// Throws InputError, saying whose and why, where it is damaged.
+void require_whole(const std::filesystem::path& store, const CheckpointInfo& checkpoint,
+                   const std::string& run_name);
+
 /// The one that a person calls "last", "best" or by its update ("1200" or "1,200"), from `all` in order of
 /// update. Where none is marked best, it is the one of least loss. Throws InputError naming those there are.
 const CheckpointInfo& find_checkpoint(std::span<const CheckpointInfo> all, const std::string& word,

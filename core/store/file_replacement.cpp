@@ -81,4 +81,10 @@ void FileReplacement::refuse(int error) const {
     throw std::runtime_error(cannot(file_, std::generic_category().message(error)));
 }
 
+void write_file_atomically(const std::filesystem::path& file, const std::string& content) {
+    FileReplacement out(file);
+    out.write(std::as_bytes(std::span(content)));
+    out.commit();
+}
+
 } // namespace descent

@@ -35,4 +35,8 @@ private:
     int descriptor_ = -1;
 };
 
+/// Replaces a file whole or not at all (temporary name, sync, rename). Throws std::runtime_error with the
+/// reason.
+void write_file_atomically(const std::filesystem::path& file, const std::string& content);
+
 } // namespace descent

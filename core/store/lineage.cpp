@@ -1,8 +1,7 @@
 #include "core/store/lineage.h"
 
 #include "core/base/format.h"
-#include "core/store/csv_text.h"
-#include "core/store/file_replacement.h"
+#include "core/store/sample_csv.h"
 
 #include <algorithm>
 
@@ -67,26 +66,24 @@ std::string parent_text(const RunRecord& run, const std::map<RunId, std::string>
     return name + " at update " + format_count(run.parent->at.count);
 }
 
-std::vector<SeriesPoint> joined_series(const StoreReader& store, const RunId& run,
+std::vector<SeriesPoint> joined_series(const StoreReader& store, const RunRecord& run,
                                        const std::string& metric) {
-    return joined(store, lineage(store, run), metric);
+    return run.parent ? joined(store, lineage(store, run.id), metric) : store.series(run.id, metric);
 }
 
-SeriesPyramid joined_overview(const StoreReader& store, const RunId& run, const std::string& metric) {
-    const auto parts = lineage(store, run);
-    if (parts.size() < 2) return store.overview(run, metric);
+SeriesPyramid joined_overview(const StoreReader& store, const RunRecord& run, const std::string& metric) {
+    if (!run.parent) return store.overview(run.id, metric);
     SeriesPyramid series;
-    series.append(joined(store, parts, metric));
+    series.append(joined_series(store, run, metric));
     return series;
 }
 
-std::vector<MetricInfo> joined_metrics(const StoreReader& store, const RunId& run) {
-    auto all = store.metrics(run);
-    auto parts = lineage(store, run);
-    if (!parts.empty()) parts.pop_back();
+std::vector<MetricInfo> joined_metrics(const StoreReader& store, const RunRecord& run) {
+    auto all = store.metrics(run.id);
+    if (!run.parent) return all;
     std::uint32_t index = 0;
     for (const auto& info : all) index = std::max(index, info.index + 1);
-    for (const auto& part : parts)
+    for (const auto& part : lineage(store, run.id))
         for (auto& info : store.metrics(part.run.id))
             if (std::ranges::find(all, info.name, &MetricInfo::name) == all.end()) {
                 info.index = index++; // the run's own keep theirs
@@ -99,39 +96,24 @@ Result<std::int64_t> export_joined_csv(const StoreReader& store, const std::vect
                                        const std::filesystem::path& file,
                                        const std::function<bool(double fraction)>& progress) {
     return guarded([&]() -> std::int64_t {
-        FileReplacement out(file);
-        std::string buffer = "run_id,run,seed,update,epoch,wall_time,metric,value\n";
-        std::int64_t rows = 0;
+        SampleCsv out(file);
         for (std::size_t i = 0; i < runs.size(); ++i) {
             const auto parts = lineage(store, runs[i]);
             if (parts.empty()) throw InputError("there is no run " + runs[i].uuid + " in the store");
             const auto& run = parts.back().run;
-            const auto metrics = joined_metrics(store, runs[i]);
+            out.begin(run);
+            const auto metrics = joined_metrics(store, run);
             for (std::size_t m = 0; m < metrics.size(); ++m) {
                 if (progress && !progress((static_cast<double>(i) +
                                            static_cast<double>(m) / static_cast<double>(metrics.size())) /
                                           static_cast<double>(runs.size())))
                     throw InputError("the export was cancelled; nothing was written");
-                for (const auto& point : joined(store, parts, metrics[m].name)) {
-                    buffer += csv_field(run.id.uuid) + "," + csv_field(run.name) + "," +
-                              std::to_string(run.spec.seed) + ",";
-                    append_csv_number(buffer, point.update.count);
-                    buffer += ',';
-                    append_csv_number(buffer, point.epoch.passes);
-                    buffer += ',';
-                    append_csv_number(buffer, point.seconds);
-                    buffer += ',' + csv_field(metrics[m].name) + ',';
-                    append_csv_number(buffer, point.value);
-                    buffer += '\n';
-                    ++rows;
-                }
-                out.write(std::as_bytes(std::span(buffer)));
-                buffer.clear();
+                for (const auto& point : joined(store, parts, metrics[m].name))
+                    out.add(metrics[m].name, point);
             }
         }
-        out.write(std::as_bytes(std::span(buffer)));
         out.commit();
-        return rows;
+        return out.rows();
     });
 }
 

@@ -31,12 +31,13 @@ std::string parent_text(const RunRecord& run, const std::map<RunId, std::string>
 
 /// The series of a metric as charts and tables have it: that of a branch is joined, what its parents measured
 /// up to where it went on from them, then its own. Of other runs it is their own. Empty where none has the
-/// metric.
-std::vector<SeriesPoint> joined_series(const StoreReader& store, const RunId& run, const std::string& metric);
+/// metric. `run`: as lists have it; of one that is no branch nothing more is read than its own.
+std::vector<SeriesPoint> joined_series(const StoreReader& store, const RunRecord& run,
+                                       const std::string& metric);
 /// The same in levels: of a branch with all of its points, of other runs as StoreReader::overview.
-SeriesPyramid joined_overview(const StoreReader& store, const RunId& run, const std::string& metric);
+SeriesPyramid joined_overview(const StoreReader& store, const RunRecord& run, const std::string& metric);
 /// The metrics of which joined_series has something.
-std::vector<MetricInfo> joined_metrics(const StoreReader& store, const RunId& run);
+std::vector<MetricInfo> joined_metrics(const StoreReader& store, const RunRecord& run);
 
 /// As export_csv, but a branch's samples begin with its parents', all under its own name.
 Result<std::int64_t> export_joined_csv(const StoreReader& store, const std::vector<RunId>& runs,

@@ -189,10 +189,10 @@ void mark_stale_runs(SQLite::Database& db) {
     active.reset();
     if (stale.empty()) return;
     SQLite::Transaction tx(db, SQLite::TransactionBehavior::IMMEDIATE);
-    SQLite::Statement mark(
-        db, "UPDATE run SET state = 'interrupted', reason = 'the process that trained it is gone',"
-            " ended_ms = updated_ms, process_id = 0"
-            " WHERE run_no = ? AND state IN ('queued', 'running', 'paused')");
+    SQLite::Statement mark(db, "UPDATE run SET state = 'interrupted', reason = ?2,"
+                               " ended_ms = max(updated_ms, ifnull(started_ms, created_ms)), process_id = 0"
+                               " WHERE run_no = ?1 AND state IN ('queued', 'running', 'paused')");
+    mark.bind(2, kProcessGone);
     for (const std::int64_t run_no : stale) {
         mark.bind(1, run_no);
         mark.exec();

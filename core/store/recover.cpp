@@ -1,8 +1,10 @@
 #include "core/store/recover.h"
 
 #include "core/base/format.h"
+#include "core/base/json_text.h"
 #include "core/store/checkpoint_file.h"
 #include "core/store/connection.h"
+#include "core/store/file_name.h"
 #include "core/store/file_replacement.h"
 #include "core/store/merge.h"
 #include "core/store/metric_summary.h"
@@ -25,12 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr auto kEntryLost = "its entry in the damaged store was lost";
 using Statement = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
 
 Statement prepared(SQLite::Database& db, const std::string& query) {
     sqlite3_stmt* statement = nullptr;
@@ -155,7 +151,8 @@ void make_derived(SQLite::Database& to) {
     updates.bind(1, kEntryLost);
     updates.exec();
     // Whoever trained them: they are copies, and no process holds them.
-    to.exec("UPDATE run SET state = 'interrupted', reason = 'the store was damaged', ended_ms = updated_ms,"
+    to.exec("UPDATE run SET state = 'interrupted', reason = 'the store was damaged',"
+            " ended_ms = max(updated_ms, ifnull(started_ms, created_ms)),"
             " process_id = 0 WHERE state IN ('queued', 'running', 'paused')");
     to.exec("UPDATE sweep SET process_id = 0");
 }
@@ -206,9 +203,8 @@ public:
             while (row.executeStep()) files.emplace_back(sql::text_at(row, 0), sql::text_at(row, 1));
         }
         for (const auto& [file, run] : files) {
-            const bool plain = file.find('/') == std::string::npos && file != "." && file != "..";
             const auto copied = guarded([&] {
-                if (!plain) throw InputError("its name reaches out of the folder");
+                if (!is_plain_name(file)) throw InputError("its name reaches out of the folder");
                 make_folder(checkpoint_folder(to));
                 write_tensor_file(checkpoint_folder(to) / file,
                                   read_tensor_file(checkpoint_folder(damaged) / file));
@@ -232,9 +228,6 @@ public:
     Recovered found;
 
 private:
-    static std::string counted(std::int64_t n, const std::string& what) {
-        return format_count(n) + " " + what + (n == 1 ? "" : "s");
-    }
     /// Of runs whose own rows are lost: what their indices and specs still know, so that the rest has a
     /// place.
     void restore_runs() {
@@ -261,7 +254,7 @@ private:
             const auto run_no = lost.getColumn(0).getInt64();
             RunSpec spec{{kImported}, {kImported}, {kImported}, {kImported}};
             try {
-                spec = spec_from_json(nlohmann::json::parse(sql::text_at(lost, 1)));
+                spec = spec_from_json(foreign_json(sql::text_at(lost, 1)));
             } catch (const std::exception&) { // nothing is known of it
             }
             int column = 0;

@@ -19,6 +19,9 @@ std::filesystem::path default_store_path();
 /// Where the store's checkpoints lie: "<store>.checkpoints/" beside it.
 std::filesystem::path checkpoint_folder(const std::filesystem::path& store);
 
+/// The reason that a run is interrupted for whose process ended without a word.
+inline constexpr const char* kProcessGone = "the process that trained it is gone";
+
 /// Makes the store usable: creates it (with its folder) where absent, migrates an older one in one
 /// transaction, and marks runs whose process is gone as interrupted. Errors, each changing nothing: not a
 /// store of this program, from a newer version, read-only, no room. Thread: any; call once before opening

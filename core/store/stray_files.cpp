@@ -1,6 +1,7 @@
 #include "core/store/stray_files.h"
 
 #include "core/base/units.h"
+#include "core/base/uuid.h"
 #include "core/store/store.h"
 
 #include <set>
@@ -26,7 +27,8 @@ std::vector<std::string> strays(SQLite::Database& db, const std::filesystem::pat
     for (auto entry = std::filesystem::directory_iterator(folder, error);
          !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
         std::string name = entry->path().filename().string();
-        if (name.size() > kUuid && name[kUuid] == '-' && entry->is_regular_file(error))
+        if (name.size() > kUuid && name[kUuid] == '-' && is_uuid(name.substr(0, kUuid)) &&
+            entry->is_regular_file(error))
             found.push_back(std::move(name));
     }
     if (found.empty()) return found;

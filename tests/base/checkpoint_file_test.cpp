@@ -1,6 +1,7 @@
 #include "core/store/checkpoint_file.h"
 
 #include "core/base/result.h"
+#include "core/store/file_replacement.h"
 #include "tests/base/temporary_folder.h"
 
 #include <gmock/gmock.h>

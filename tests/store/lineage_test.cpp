@@ -38,7 +38,8 @@ protected:
     }
     std::vector<double> joined(const RunId& of, const std::string& metric = "m") {
         std::vector<double> values;
-        for (const auto& point : joined_series(*place.reader(), of, metric)) values.push_back(point.value);
+        for (const auto& point : joined_series(*place.reader(), place.stored(of), metric))
+            values.push_back(point.value);
         return values;
     }
 
@@ -55,10 +56,10 @@ TEST_F(LineageTest, JoinsParentsUpToWhereTheNextOneWentOn) {
     EXPECT_THAT(joined(third), ElementsAre(0, 2, -4, -6, 70, 90));
     EXPECT_THAT(joined(third, "other"), IsEmpty());
     const auto reader = place.reader();
-    const auto series = joined_overview(*reader, third, "m");
+    const auto series = joined_overview(*reader, place.stored(third), "m");
     EXPECT_EQ(series.size(), 6u);
     EXPECT_EQ(series.point(5)->value, 90);
-    EXPECT_EQ(joined_overview(*reader, first, "m").size(), 5u);
+    EXPECT_EQ(joined_overview(*reader, place.stored(first), "m").size(), 5u);
     const auto parts = lineage(*reader, third);
     ASSERT_EQ(parts.size(), 3u);
     EXPECT_EQ(parts[0].run.name, "first");
@@ -71,7 +72,7 @@ TEST_F(LineageTest, AMetricThatOnlyTheParentHasIsThere) {
     const auto first = run("first", {}, {0, 2, 4}, 1, "old");
     const auto second = run("second", RunRecord::Parent{first, {2}}, {2, 3}, 1);
     EXPECT_THAT(joined(second, "old"), ElementsAre(0, 2));
-    const auto metrics = joined_metrics(*place.reader(), second);
+    const auto metrics = joined_metrics(*place.reader(), place.stored(second));
     ASSERT_EQ(metrics.size(), 2u);
     EXPECT_EQ(metrics[0].name, "m");
     EXPECT_NE(metrics[0].index, metrics[1].index);

@@ -1,6 +1,7 @@
 #include "ui/pages/runs_actions.h"
 
 #include "ui/theme.h"
+#include "ui/widgets/go_on_dialog.h"
 
 #include <QAction>
 #include <QCoreApplication>
@@ -122,9 +123,7 @@ void RunsActions::update(const std::vector<RowPtr>& chosen, bool in_trash, bool 
     compare->setEnabled(some);
     const RunState state = one ? chosen.front()->state : RunState::queued;
     resume->setEnabled(one && !in_trash && engine_ready && is_over(state));
-    resume->setText(state == RunState::finished   ? tr("Train longer…")
-                    : state == RunState::diverged ? tr("Resume…")
-                                                  : tr("Resume"));
+    resume->setText(GoOnDialog::word(state));
     resume->setIconText(state == RunState::finished ? tr("Longer…") : resume->text());
     branch->setEnabled(one && !in_trash && engine_ready && state != RunState::queued);
     again->setEnabled(one && engine_ready);

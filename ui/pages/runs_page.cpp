@@ -379,18 +379,13 @@ void RunsPage::openChosen() {
 void RunsPage::resumeChosen() {
     const auto chosen = table_->chosen();
     if (chosen.size() != 1) return;
-    store_.read<Result<RunRecord>>(
-        this, [id = chosen.front()](const StoreReader& reader) { return reader.run(id); },
-        [this](const Result<RunRecord>& run) {
-            if (!run) return notice_->complain(QString::fromStdString(run.error().message));
-            if (!engine_.engine()) return;
-            GoOnDialog::ask(this, *run, engine_.engine()->catalog(), [this, id = run->id](auto changes) {
-                if (const auto resumed = training_.resumeRun(id, std::move(changes)); !resumed)
-                    notice_->complain(QString::fromStdString(resumed.error().message));
-                else
-                    Q_EMIT openRun(id);
-            });
-        });
+    GoOnDialog::resume(this, store_, engine_, training_, chosen.front(),
+                       [this, run = chosen.front()](const Result<void>& done) {
+                           if (!done)
+                               notice_->complain(QString::fromStdString(done.error().message));
+                           else
+                               Q_EMIT openRun(run);
+                       });
 }
 
 void RunsPage::branchChosen() {

@@ -248,23 +248,11 @@ void TrainPage::branch(const BranchOffer& offer) {
 
 void TrainPage::resumeWatched() {
     if (!run_->id()) return;
-    // As it stands now: what is watched began with another state and length.
-    store_.read<Result<RunRecord>>(
-        this,
-        [run = *run_->id(), &writer = store_.writer()](const StoreReader& reader) {
-            (void)writer.flush();
-            return reader.run(run);
-        },
-        [this](const Result<RunRecord>& run) {
-            if (!run) return notice_->complain(QString::fromStdString(run.error().message));
-            if (!engine_.engine()) return;
-            GoOnDialog::ask(this, *run, engine_.engine()->catalog(),
-                            [this, id = run->id](std::vector<Change> changes) {
-                                follow_ = true;
-                                if (const auto done = training_.resumeRun(id, std::move(changes)); !done)
-                                    notice_->complain(QString::fromStdString(done.error().message));
-                            });
-        });
+    GoOnDialog::resume(this, store_, engine_, training_, *run_->id(), [this](const Result<void>& done) {
+        if (!done) return notice_->complain(QString::fromStdString(done.error().message));
+        follow_ = true;
+        headerLater();
+    });
 }
 
 void TrainPage::setData(const Request& wanted) {
@@ -367,12 +355,9 @@ void TrainPage::updateHeader() {
         facts.state = run_->state();
         facts.reason = run_->reason();
         facts.progress = run_->progress();
-        if (record) facts.epochs = planned_epochs(*record);
-        if (!run_->changes().empty() && record) {
-            auto now = *record; // a live run's changes come after it was read
-            now.changes = run_->changes();
-            facts.epochs = planned_epochs(now);
-        }
+        if (record)
+            facts.epochs =
+                planned_epochs(*record, run_->changes().empty() ? record->changes : run_->changes());
         facts.ours = run_->live();
         facts.may_resume = record && is_over(facts.state) && engine_.engine() && !training_.busy();
     }

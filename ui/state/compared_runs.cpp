@@ -23,12 +23,12 @@ bool samePoint(const SeriesPoint& a, const SeriesPoint& b) {
 }
 
 /// What is known with what has come since; read anew where a resumed run has gone back.
-ComparedRuns::Series carriedOn(const StoreReader& reader, const RunId& run, const std::string& metric,
+ComparedRuns::Series carriedOn(const StoreReader& reader, const RunRecord& run, const std::string& metric,
                                const ComparedRuns::Series& known) {
-    if (known && !known->empty() && lineage(reader, run).size() < 2) {
+    if (known && !known->empty() && !run.parent) {
         const std::size_t last = known->size() - 1;
         const SeriesPoint* end = known->point(last);
-        const auto more = reader.points(run, metric, {last, std::numeric_limits<std::int32_t>::max()});
+        const auto more = reader.points(run.id, metric, {last, std::numeric_limits<std::int32_t>::max()});
         if (end && !more.empty() && samePoint(more.front(), *end)) {
             if (more.size() == 1) return known;
             auto longer = std::make_shared<SeriesPyramid>(*known);
@@ -220,9 +220,12 @@ void ComparedRuns::readSeries() {
         using Answer = std::map<RunId, Kept>;
         store_.read<Answer>(
             this,
-            [known = std::move(known), metric](const StoreReader& reader) {
+            [known = std::move(known), grown = std::move(grown), metric](const StoreReader& reader) {
                 auto now = known;
-                for (auto& [run, kept] : now) kept.series = carriedOn(reader, run, metric, kept.series);
+                for (const auto& run : grown) {
+                    auto& kept = now[run.id];
+                    kept.series = carriedOn(reader, run, metric, kept.series);
+                }
                 return now;
             },
             [this, metric](Answer found) {

@@ -145,8 +145,8 @@ void WatchedRun::read() {
             auto s = std::make_shared<Snapshot>();
             s->record = reader.run(id);
             if (!s->record) return s;
-            for (auto& info : joined_metrics(reader, id)) {
-                const auto points = joined_series(reader, id, info.name);
+            for (auto& info : joined_metrics(reader, *s->record)) {
+                const auto points = joined_series(reader, *s->record, info.name);
                 s->series.push_back(std::make_unique<Series>(std::move(info)));
                 s->series.back()->add(points);
             }

@@ -3,6 +3,12 @@
 #include "core/base/branch_request.h"
 #include "core/base/format.h"
 #include "core/base/length.h"
+#include "core/engine/engine.h"
+#include "core/store/reader.h"
+#include "core/store/writer.h"
+#include "ui/state/engine_host.h"
+#include "ui/state/store_host.h"
+#include "ui/state/training.h"
 #include "ui/theme.h"
 
 #include <QDialogButtonBox>
@@ -124,14 +130,32 @@ void GoOnDialog::check() {
     go_->setEnabled(problem.isEmpty());
 }
 
-void GoOnDialog::ask(QWidget* parent, const RunRecord& run, const Catalog& catalog,
-                     std::function<void(std::vector<Change>)> go) {
-    if (run.state != RunState::finished && run.state != RunState::diverged) return go({});
-    auto* dialog = new GoOnDialog(run, catalog, parent);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    QObject::connect(dialog, &QDialog::accepted, parent,
-                     [dialog, go = std::move(go)] { go(dialog->changes()); });
-    dialog->open();
+QString GoOnDialog::word(RunState state) {
+    return state == RunState::finished   ? tr("Train longer…")
+           : state == RunState::diverged ? tr("Resume…")
+                                         : tr("Resume");
+}
+
+void GoOnDialog::resume(QWidget* parent, StoreHost& store, EngineHost& engine, Training& training,
+                        const RunId& run, std::function<void(const Result<void>&)> done) {
+    store.read<Result<RunRecord>>(
+        parent,
+        [run, &writer = store.writer()](const StoreReader& reader) {
+            (void)writer.flush(); // it may have ended just now
+            return reader.run(run);
+        },
+        [=, &engine, &training](const Result<RunRecord>& found) {
+            if (!found) return done(std::unexpected(found.error()));
+            if (!engine.engine()) return;
+            const auto go = [=, &training](std::vector<Change> changes) {
+                done(training.resumeRun(run, std::move(changes)));
+            };
+            if (found->state != RunState::finished && found->state != RunState::diverged) return go({});
+            auto* dialog = new GoOnDialog(*found, engine.engine()->catalog(), parent);
+            dialog->setAttribute(Qt::WA_DeleteOnClose);
+            QObject::connect(dialog, &QDialog::accepted, parent, [=] { go(dialog->changes()); });
+            dialog->open();
+        });
 }
 
 } // namespace descent::ui

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/catalog.h"
+#include "core/base/result.h"
 #include "core/base/run_record.h"
 
 #include <QDialog>
@@ -14,6 +15,10 @@ class QPushButton;
 
 namespace descent::ui {
 
+class EngineHost;
+class StoreHost;
+class Training;
+
 /// How a run goes on that cannot do so as it is: a finished one longer, a diverged one with another step
 /// size. Thread: GUI.
 class GoOnDialog : public QDialog {
@@ -23,9 +28,13 @@ public:
     /// What was chosen; empty for the run as it is.
     std::vector<Change> changes() const;
 
-    /// Goes on at once where nothing need be asked, else asks first; `go` gets what was chosen.
-    static void ask(QWidget* parent, const RunRecord& run, const Catalog& catalog,
-                    std::function<void(std::vector<Change>)> go);
+    /// Takes a run up as it now stands: at once where nothing need be asked, else asks first. `done` gets
+    /// what Training::resumeRun says, or why the run cannot be read; nothing where the person thinks better
+    /// of it.
+    static void resume(QWidget* parent, StoreHost& store, EngineHost& engine, Training& training,
+                       const RunId& run, std::function<void(const Result<void>&)> done);
+    /// What a button to that end says.
+    static QString word(RunState state);
 
 private:
     void check();

@@ -2,6 +2,7 @@
 
 #include "core/base/format.h"
 #include "core/store/reader.h"
+#include "core/store/store.h"
 #include "ui/state/engine_host.h"
 #include "ui/state/store_host.h"
 #include "ui/state/training.h"
@@ -12,14 +13,13 @@
 #include <QPushButton>
 
 #include <algorithm>
+#include <set>
 
 namespace descent::ui {
 
 namespace {
 
 const QString kDismissed = QStringLiteral("interruptedDismissed");
-/// What prepare_store says of a run whose process is gone.
-constexpr auto kGone = "the process that trained it is gone";
 
 QString text(const std::string& s) {
     return QString::fromStdString(s);
@@ -80,13 +80,12 @@ void InterruptedBar::look() {
         this,
         [](const StoreReader& reader) {
             auto runs = reader.runs({.where = "state = interrupted"}).value_or(std::vector<RunRecord>());
-            std::erase_if(runs, [](const RunRecord& run) { return run.reason != kGone; });
+            std::erase_if(runs, [](const RunRecord& run) { return run.reason != kProcessGone; });
             // Those of sweeps are taken up with their sweep.
-            std::vector<RunId> swept;
             if (!runs.empty())
                 for (const auto& sweep : reader.sweeps())
-                    for (const auto& cell : reader.sweep_runs(sweep.id)) swept.push_back(cell.run.id);
-            std::erase_if(runs, [&](const RunRecord& run) { return std::ranges::count(swept, run.id) > 0; });
+                    std::erase_if(runs, [keys = std::set(sweep.keys.begin(), sweep.keys.end())](
+                                            const RunRecord& run) { return keys.contains(run.key); });
             std::ranges::stable_sort(runs, std::ranges::greater(), [](const RunRecord& run) {
                 return run.ended_ms.value_or(run.started_ms);
             });

@@ -3,6 +3,7 @@
 #include "core/base/format.h"
 #include "ui/theme.h"
 #include "ui/widgets/elided_label.h"
+#include "ui/widgets/go_on_dialog.h"
 
 #include <QButtonGroup>
 #include <QComboBox>
@@ -228,9 +229,7 @@ void RunHeader::show(const Facts& facts) {
     stop_->setVisible(going || facts.preparing);
     resume_->setVisible(!going && !facts.preparing && facts.may_resume);
     const bool finished = facts.state == RunState::finished;
-    const QString go = finished                            ? tr("Train longer…")
-                       : facts.state == RunState::diverged ? tr("Resume…")
-                                                           : tr("Resume");
+    const QString go = GoOnDialog::word(facts.state);
     resume_->setText(go);
     resume_->setAccessibleName(go);
     resume_->setToolTip(finished ? tr("Go on beyond the length that it was trained for")

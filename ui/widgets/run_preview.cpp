@@ -33,7 +33,7 @@ namespace {
 constexpr int kSettleMs = 40;         // arrow keys held down: read the run one stays on
 constexpr std::size_t kColumns = 256; // of a sparkline, at most
 
-std::optional<SparkCurve> readCurve(const StoreReader& reader, const RunId& run, const char* metric,
+std::optional<SparkCurve> readCurve(const StoreReader& reader, const RunRecord& run, const char* metric,
                                     const QString& label, int style) {
     const std::vector<SeriesPoint> series = joined_series(reader, run, metric);
     if (series.empty()) return std::nullopt;
@@ -68,7 +68,8 @@ struct RunDetail {
         detail.run.provenance.manifest.clear();
         const auto add = [&](std::vector<SparkCurve>& to, const char* metric, const QString& label,
                              int style) {
-            if (auto curve = readCurve(reader, id, metric, label, style)) to.push_back(std::move(*curve));
+            if (auto curve = readCurve(reader, detail.run, metric, label, style))
+                to.push_back(std::move(*curve));
         };
         add(detail.loss, "train/loss", RunPreview::tr("train"), 0);
         add(detail.loss, "validation/loss", RunPreview::tr("validation"), 1);
