@@ -1,0 +1,34 @@
+#include "core/models/cells_sets.h"
+
+#include <type_traits>
+
+namespace descent::cells {
+
+template<class T>
+const Kernels<T>& kernels(Cell cell, lanes::InstructionSet set) {
+    const auto choose = [](const Set<float>& floats, const Set<double>& doubles) -> const Set<T>& {
+        if constexpr (std::is_same_v<T, float>)
+            return floats;
+        else
+            return doubles;
+    };
+    const auto index = static_cast<std::size_t>(cell);
+#ifdef __x86_64__
+    if (set == lanes::InstructionSet::avx512) return choose(kAvx512Float, kAvx512Double)[index];
+    if (set == lanes::InstructionSet::avx2) return choose(kAvx2Float, kAvx2Double)[index];
+#endif
+    return choose(kBaselineFloat, kBaselineDouble)[index];
+}
+
+template<class T>
+const Kernels<T>& kernels(Cell cell) {
+    static const auto best = lanes::instruction_sets().back();
+    return kernels<T>(cell, best);
+}
+
+template const Kernels<float>& kernels<float>(Cell, lanes::InstructionSet);
+template const Kernels<double>& kernels<double>(Cell, lanes::InstructionSet);
+template const Kernels<float>& kernels<float>(Cell);
+template const Kernels<double>& kernels<double>(Cell);
+
+} // namespace descent::cells
