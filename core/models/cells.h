@@ -9,6 +9,7 @@
 
 namespace descent::cells {
 
+/// Elman 1990; Cho et al. 2014; Hochreiter and Schmidhuber 1997; as torch.nn.RNN, GRU and LSTM compute them.
 /// By gate, in the order of torch.nn's weights, σ the logistic function; a is the input's part, W_ih x +
 /// b_ih, and u the recurrent one, W_hh h + b_hh.
 ///

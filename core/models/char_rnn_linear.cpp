@@ -1,5 +1,5 @@
 #include "core/engine/registry.h"
-#include "core/models/prefix_tree.h"
+#include "core/models/tree_states.h"
 
 #include <cmath>
 
@@ -31,23 +31,13 @@ public:
     }
 
     Tensor logits(const Weights& w, const Examples& examples) const override {
-        const auto prepared = examples.prepared ? examples.prepared : PrefixTree::build(examples);
-        const auto& tree = dynamic_cast<const PrefixTree&>(*prepared);
+        const auto tree = PrefixTree::of(examples);
         const std::vector<std::int64_t> parts{shape_.symbols, hidden_};
-        const auto to_hidden = w[0].t().split_with_sizes(parts);
-        const auto to_output = w[2].t().split_with_sizes(parts);
-        const auto inputs = at::embedding(to_hidden[0] + w[1], tree.symbols).split_with_sizes(tree.sizes);
-        std::vector<Tensor> before; // the state each node starts from
-        Tensor state = at::zeros({1, hidden_}, w[0].options().requires_grad(false));
-        for (std::size_t depth = 0; depth < tree.levels.size(); ++depth) {
-            const auto& level = tree.levels[depth];
-            if (level.parents.defined()) state = state.index_select(0, level.parents);
-            before.push_back(state);
-            if (depth + 1 < tree.levels.size()) state = at::addmm(inputs[depth], state, to_hidden[1]);
-        }
-        const auto last = at::cat(before).index_select(0, tree.leaves);
-        const auto symbols = tree.symbols.index_select(0, tree.leaves);
-        return at::addmm(at::embedding(to_output[0] + w[3], symbols), last, to_output[1]);
+        const auto to_hidden = w[0].split_with_sizes(parts, 1);
+        const auto to_output = w[2].split_with_sizes(parts, 1);
+        const auto before = tree_states(cells::Cell::linear, to_hidden[0].t(), to_hidden[1], w[1], tree,
+                                        Moment::before_last_symbol);
+        return at::addmm(at::embedding(to_output[0].t() + w[3], tree->last), before, to_output[1].t());
     }
 
 private:

@@ -1,5 +1,7 @@
 #include "core/models/recurrent.h"
 
+#include "core/models/tree_states.h"
+
 #include <cmath>
 
 namespace descent {
@@ -40,22 +42,22 @@ ParamTable recurrent_params() {
     };
 }
 
-Recurrent::Recurrent(const ParamSet& params, const TaskShape& shape, std::int64_t gates, std::int64_t states)
-    : hidden_(params.integer("hidden"))
+Recurrent::Recurrent(const ParamSet& params, const TaskShape& shape, cells::Cell cell)
+    : cell_(cell)
+    , hidden_(params.integer("hidden"))
     , embedding_(params.integer("embedding"))
-    , gates_(gates)
-    , states_(states)
     , shape_(shape) {}
 
 std::vector<WeightSpec> Recurrent::weights() const {
     using enum WeightSpec::Init;
     const auto inputs = embedding_ > 0 ? embedding_ : shape_.symbols;
+    const auto rows = cells::gates(cell_) * hidden_;
     const double bound = 1.0 / std::sqrt(static_cast<double>(hidden_));
     std::vector<WeightSpec> specs{
-        {"rnn.weight_ih_l0", {gates_ * hidden_, inputs}, uniform, bound},
-        {"rnn.weight_hh_l0", {gates_ * hidden_, hidden_}, uniform, bound},
-        {"rnn.bias_ih_l0", {gates_ * hidden_}, uniform, bound},
-        {"rnn.bias_hh_l0", {gates_ * hidden_}, uniform, bound},
+        {"rnn.weight_ih_l0", {rows, inputs}, uniform, bound},
+        {"rnn.weight_hh_l0", {rows, hidden_}, uniform, bound},
+        {"rnn.bias_ih_l0", {rows}, uniform, bound},
+        {"rnn.bias_hh_l0", {rows}, uniform, bound},
         {"output.weight", {shape_.width(), hidden_}, uniform, bound},
         {"output.bias", {shape_.width()}, uniform, bound},
     };
@@ -77,21 +79,9 @@ std::vector<Model::Activation> Recurrent::activations(const Weights& w, const Ex
 }
 
 Tensor Recurrent::last_states(const Weights& w, const Examples& examples) const {
-    const auto prepared = examples.prepared ? examples.prepared : PrefixTree::build(examples);
-    const auto& tree = dynamic_cast<const PrefixTree&>(*prepared);
-    // What each symbol contributes is the same at every node: one small product, then a look-up.
+    // What each symbol contributes is the same wherever it stands: one small product, then a look-up.
     const auto table = embedding_ > 0 ? at::addmm(w[2], w[6], w[0].t()) : w[0].t() + w[2];
-    const auto inputs = at::embedding(table, tree.symbols).split_with_sizes(tree.sizes);
-    const auto weight_hh = w[1].t();
-    std::vector<Tensor> hidden;
-    Tensor state = at::zeros({1, states_ * hidden_}, table.options().requires_grad(false));
-    for (std::size_t depth = 0; depth < tree.levels.size(); ++depth) {
-        const auto& level = tree.levels[depth];
-        if (level.parents.defined()) state = state.index_select(0, level.parents);
-        state = step(inputs[depth], state, weight_hh, w[3]);
-        hidden.push_back(states_ > 1 ? state.narrow(1, 0, hidden_) : state);
-    }
-    return at::cat(hidden).index_select(0, tree.leaves);
+    return tree_states(cell_, table, w[1], w[3], PrefixTree::of(examples), Moment::end);
 }
 
 } // namespace descent

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/models/cells.h"
 #include "core/models/model.h"
-#include "core/models/prefix_tree.h"
 
 namespace descent {
 
@@ -10,26 +10,19 @@ namespace descent {
 /// and Linear.
 class Recurrent : public Model {
 public:
-    Recurrent(const ParamSet& params, const TaskShape& shape, std::int64_t gates, std::int64_t states);
+    Recurrent(const ParamSet& params, const TaskShape& shape, cells::Cell cell);
     std::vector<WeightSpec> weights() const override;
     Tensor logits(const Weights& weights, const Examples& examples) const override;
     /// The hidden state that the read-out sees, the last of each sequence.
     std::vector<Activation> activations(const Weights& weights, const Examples& examples) const override;
     std::vector<Examples> prepare(const Examples& set, std::int64_t chunk) const override;
 
-protected:
-    /// One step. `input` [m, gates·hidden]: the input's part with its bias; `state` [m, states·hidden],
-    /// hidden state first; `weight_hh` [hidden, gates·hidden] (transposed); `bias_hh` [gates·hidden]. Returns
-    /// the new state.
-    virtual Tensor step(const Tensor& input, const Tensor& state, const Tensor& weight_hh,
-                        const Tensor& bias_hh) const = 0;
-    std::int64_t hidden() const { return hidden_; }
-
 private:
     /// [n, hidden]
     Tensor last_states(const Weights& weights, const Examples& examples) const;
 
-    std::int64_t hidden_, embedding_, gates_, states_;
+    cells::Cell cell_;
+    std::int64_t hidden_, embedding_;
     TaskShape shape_;
 };
 

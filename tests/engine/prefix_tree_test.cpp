@@ -8,10 +8,12 @@ namespace descent::test {
 
 TEST(PrefixTree, SharesWhatIsShared) {
     const auto tree = PrefixTree::build(sequences({{1, 2, 3}, {1, 2}, {1, 2, 3}, {4}}, {0, 0, 0, 0}));
-    // nodes: 1, 4 | 12 | 123
+    // rows: the empty prefix | 1, 4 | 12 | 123
     EXPECT_EQ(tree->sizes, (std::vector<std::int64_t>{2, 1, 1}));
     EXPECT_TRUE(tree->symbols.equal(at::tensor({1, 4, 2, 3}, at::kLong)));
-    EXPECT_TRUE(tree->leaves.equal(at::tensor({3, 2, 3, 1}, at::kLong)));
+    EXPECT_TRUE(tree->ends.equal(at::tensor({4, 3, 4, 2}, at::kLong)));
+    EXPECT_TRUE(tree->befores.equal(at::tensor({3, 1, 3, 0}, at::kLong)));
+    EXPECT_TRUE(tree->last.equal(at::tensor({3, 2, 3, 4}, at::kLong)));
 }
 
 TEST(PrefixTree, CountsTheDistinctPrefixesOfTheRealNames) {
