@@ -18,17 +18,9 @@ namespace {
 
 constexpr const char* unknown_blas = "another BLAS";
 
-/// A function of the BLAS in this process, whatever library gives it: OpenBLAS may be loaded as libblas.so.3.
 template<class F>
 F* blas_function(const char* name) {
-    for (const char* library : {"libopenblas.so.0", "libblas.so.3"}) {
-        if (void* handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD)) {
-            auto* found = reinterpret_cast<F*>(dlsym(handle, name));
-            dlclose(handle);
-            if (found) return found;
-        }
-    }
-    return nullptr;
+    return reinterpret_cast<F*>(blas_symbol(name));
 }
 
 std::string blas_name() {
@@ -88,6 +80,17 @@ void reserve_blas_memory() {
         at::mm(small, small);
         return true;
     }();
+}
+
+void* blas_symbol(const char* name) {
+    for (const char* library : {"libopenblas.so.0", "libblas.so.3"}) {
+        if (void* handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD)) {
+            auto* found = dlsym(handle, name);
+            dlclose(handle);
+            if (found) return found;
+        }
+    }
+    return nullptr;
 }
 
 void use_threads(int threads) {

@@ -13,6 +13,10 @@ const EngineInfo& engine_info();
 /// instead of failing. Thread: any.
 void reserve_blas_memory();
 
+/// A function of the BLAS in this process, whatever library gives it (OpenBLAS may be loaded as
+/// libblas.so.3); null where it has none of that name. Thread: any.
+void* blas_symbol(const char* name);
+
 /// Sets the threads that torch and its BLAS use for work started by the calling thread. Call first on the
 /// trainer's thread.
 void use_threads(int threads);

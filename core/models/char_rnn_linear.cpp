@@ -1,5 +1,5 @@
 #include "core/engine/registry.h"
-#include "core/models/tree_states.h"
+#include "core/models/tree_net.h"
 
 #include <cmath>
 
@@ -12,18 +12,29 @@ namespace {
 /// torch.nn.Linear's default.
 class CharRnnLinear : public Model {
 public:
-    CharRnnLinear(const ParamSet& params, const TaskShape& shape)
-        : hidden_(params.integer("hidden"))
-        , shape_(shape) {}
+    CharRnnLinear(const ParamSet& params, const TaskShape& shape) {
+        const auto symbols = shape.symbols, hidden = params.integer("hidden"), both = symbols + hidden;
+        net_ = {.cell = cells::Cell::linear,
+                .symbols = symbols,
+                .hidden = hidden,
+                .outputs = shape.width(),
+                .reads_before_last = true,
+                .input = {0, 0, both},
+                .input_bias = {1},
+                .recurrent = {0, symbols, both},
+                .output = {2, symbols, both},
+                .output_bias = {3},
+                .symbol_output = {2, 0, both}};
+    }
 
     std::vector<WeightSpec> weights() const override {
         using enum WeightSpec::Init;
-        const auto inputs = shape_.symbols + hidden_;
+        const auto inputs = net_.symbols + net_.hidden;
         const double bound = 1.0 / std::sqrt(static_cast<double>(inputs));
-        return {{"i2h.weight", {hidden_, inputs}, uniform, bound},
-                {"i2h.bias", {hidden_}, uniform, bound},
-                {"i2o.weight", {shape_.width(), inputs}, uniform, bound},
-                {"i2o.bias", {shape_.width()}, uniform, bound}};
+        return {{"i2h.weight", {net_.hidden, inputs}, uniform, bound},
+                {"i2h.bias", {net_.hidden}, uniform, bound},
+                {"i2o.weight", {net_.outputs, inputs}, uniform, bound},
+                {"i2o.bias", {net_.outputs}, uniform, bound}};
     }
 
     std::vector<Examples> prepare(const Examples& set, std::int64_t chunk) const override {
@@ -31,18 +42,11 @@ public:
     }
 
     Tensor logits(const Weights& w, const Examples& examples) const override {
-        const auto tree = PrefixTree::of(examples);
-        const std::vector<std::int64_t> parts{shape_.symbols, hidden_};
-        const auto to_hidden = w[0].split_with_sizes(parts, 1);
-        const auto to_output = w[2].split_with_sizes(parts, 1);
-        const auto before = tree_states(cells::Cell::linear, to_hidden[0].t(), to_hidden[1], w[1], tree,
-                                        Moment::before_last_symbol);
-        return at::addmm(at::embedding(to_output[0].t() + w[3], tree->last), before, to_output[1].t());
+        return tree_logits(net_, {w[0], w[1], w[2], w[3]}, PrefixTree::of(examples));
     }
 
 private:
-    std::int64_t hidden_;
-    TaskShape shape_;
+    TreeNet net_;
 };
 
 } // namespace

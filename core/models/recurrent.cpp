@@ -1,7 +1,5 @@
 #include "core/models/recurrent.h"
 
-#include "core/models/tree_states.h"
-
 #include <cmath>
 
 namespace descent {
@@ -43,25 +41,38 @@ ParamTable recurrent_params() {
 }
 
 Recurrent::Recurrent(const ParamSet& params, const TaskShape& shape, cells::Cell cell)
-    : cell_(cell)
-    , hidden_(params.integer("hidden"))
-    , embedding_(params.integer("embedding"))
-    , shape_(shape) {}
+    : embedding_(params.integer("embedding")) {
+    const auto hidden = params.integer("hidden"), rows = cells::gates(cell) * hidden;
+    net_ = {.cell = cell,
+            .symbols = shape.symbols,
+            .hidden = hidden,
+            .outputs = shape.width(),
+            .recurrent = {1, 0, hidden},
+            .recurrent_bias = {2},
+            .output = {3, 0, hidden},
+            .output_bias = {4}};
+    if (embedding_ > 0) {
+        net_.input = {0, 0, 1, rows};
+    } else {
+        net_.input = {0, 0, shape.symbols};
+        net_.input_bias = {5};
+    }
+}
 
 std::vector<WeightSpec> Recurrent::weights() const {
     using enum WeightSpec::Init;
-    const auto inputs = embedding_ > 0 ? embedding_ : shape_.symbols;
-    const auto rows = cells::gates(cell_) * hidden_;
-    const double bound = 1.0 / std::sqrt(static_cast<double>(hidden_));
+    const auto hidden = net_.hidden, rows = cells::gates(net_.cell) * hidden;
+    const auto inputs = embedding_ > 0 ? embedding_ : net_.symbols;
+    const double bound = 1.0 / std::sqrt(static_cast<double>(hidden));
     std::vector<WeightSpec> specs{
         {"rnn.weight_ih_l0", {rows, inputs}, uniform, bound},
-        {"rnn.weight_hh_l0", {rows, hidden_}, uniform, bound},
+        {"rnn.weight_hh_l0", {rows, hidden}, uniform, bound},
         {"rnn.bias_ih_l0", {rows}, uniform, bound},
         {"rnn.bias_hh_l0", {rows}, uniform, bound},
-        {"output.weight", {shape_.width(), hidden_}, uniform, bound},
-        {"output.bias", {shape_.width()}, uniform, bound},
+        {"output.weight", {net_.outputs, hidden}, uniform, bound},
+        {"output.bias", {net_.outputs}, uniform, bound},
     };
-    if (embedding_ > 0) specs.push_back({"embedding.weight", {shape_.symbols, embedding_}, normal, 1.0});
+    if (embedding_ > 0) specs.push_back({"embedding.weight", {net_.symbols, embedding_}, normal, 1.0});
     return specs;
 }
 
@@ -69,19 +80,19 @@ std::vector<Examples> Recurrent::prepare(const Examples& set, std::int64_t chunk
     return prepare_sequences(set, chunk);
 }
 
+std::vector<Tensor> Recurrent::parts(const Weights& w) const {
+    if (embedding_ > 0) return {at::addmm(w[2], w[6], w[0].t()), w[1], w[3], w[4], w[5]};
+    return {w[0], w[1], w[3], w[4], w[5], w[2]};
+}
+
 Tensor Recurrent::logits(const Weights& w, const Examples& examples) const {
-    return at::addmm(w[5], last_states(w, examples), w[4].t());
+    return tree_logits(net_, parts(w), PrefixTree::of(examples));
 }
 
 std::vector<Model::Activation> Recurrent::activations(const Weights& w, const Examples& examples) const {
     const at::NoGradGuard no_grad;
-    return {{"rnn", last_states(w, examples), -1, 1}}; // tanh, or a mean or a product of what is within ±1
-}
-
-Tensor Recurrent::last_states(const Weights& w, const Examples& examples) const {
-    // What each symbol contributes is the same wherever it stands: one small product, then a look-up.
-    const auto table = embedding_ > 0 ? at::addmm(w[2], w[6], w[0].t()) : w[0].t() + w[2];
-    return tree_states(cell_, table, w[1], w[3], PrefixTree::of(examples), Moment::end);
+    // tanh, or a mean or a product of what is within ±1
+    return {{"rnn", tree_states(net_, parts(w), *PrefixTree::of(examples)), -1, 1}};
 }
 
 } // namespace descent

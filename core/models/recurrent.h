@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/models/cells.h"
 #include "core/models/model.h"
+#include "core/models/tree_net.h"
 
 namespace descent {
 
@@ -18,12 +18,11 @@ public:
     std::vector<Examples> prepare(const Examples& set, std::int64_t chunk) const override;
 
 private:
-    /// [n, hidden]
-    Tensor last_states(const Weights& weights, const Examples& examples) const;
+    /// The weights as the net takes them; of symbol embeddings what each contributes [symbols, gates·H].
+    std::vector<Tensor> parts(const Weights& weights) const;
 
-    cells::Cell cell_;
-    std::int64_t hidden_, embedding_;
-    TaskShape shape_;
+    std::int64_t embedding_;
+    TreeNet net_;
 };
 
 /// The parameters of a recurrent model: hidden, embedding.

@@ -11,6 +11,7 @@ struct Figures {
     double microseconds = std::numeric_limits<double>::infinity(); ///< a member and update
     double processor = 0;                                          ///< likewise, of all threads
     double solved = 0;                                             ///< share
+    double loss = std::numeric_limits<double>::quiet_NaN();        ///< afterwards
     std::vector<std::vector<double>> errors;                       ///< of each width, its seeds'
 };
 

@@ -1,4 +1,4 @@
-#include "tests/bench/ensemble_peers.h"
+#include "tests/bench/peers.h"
 
 #include <array>
 #include <cmath>
@@ -13,7 +13,9 @@ namespace {
 
 std::string output_of(const std::string& script, const std::string& arguments) {
     const char* python = std::getenv("DESCENT_PYTHON");
-    const std::string command = std::string(python != nullptr ? python : "/usr/bin/python3") + " '" + script +
+    // torch.set_num_threads leaves the threads of its BLAS as they are.
+    const std::string command = "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 " +
+                                std::string(python != nullptr ? python : "/usr/bin/python3") + " '" + script +
                                 "' " + arguments + " 2>/dev/null";
     std::string text;
     std::FILE* out = ::popen(command.c_str(), "r");
@@ -24,7 +26,7 @@ std::string output_of(const std::string& script, const std::string& arguments) {
     return text;
 }
 
-/// Lines of words with numbers after them: share S, us T, errors E….
+/// Lines of words with numbers after them: share S, us T, loss L, errors E….
 Figures read(const std::string& text) {
     Figures figures;
     std::istringstream words(text);
@@ -33,6 +35,8 @@ Figures read(const std::string& text) {
             words >> figures.solved;
         } else if (word == "us") {
             words >> figures.microseconds;
+        } else if (word == "loss") {
+            words >> figures.loss;
         } else if (word == "errors") {
             figures.errors.emplace_back();
         } else {
