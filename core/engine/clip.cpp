@@ -35,7 +35,7 @@ ClipFacts clip(Weights& weights, const ParamSet& regime) {
     const at::NoGradGuard no_grad;
     auto& gradient = weights.gradient();
     ClipFacts facts;
-    facts.norm = facts.clipped = gradient.norm().item<double>();
+    facts.norm = facts.clipped = norm_of(gradient);
     if (!std::isfinite(facts.norm)) return facts;
     const double value = regime.real("clip_value"), layer = regime.real("clip_layer"),
                  ratio = regime.real("clip_agc"), whole = regime.real("clip_norm");

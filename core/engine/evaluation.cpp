@@ -6,7 +6,7 @@ namespace descent {
 
 void Evaluation::add(const Tensor& outputs, const Tensor& losses, const Tensor& truths,
                      const Tensor& answers) {
-    loss_sum += losses.detach().to(at::kDouble).sum().item<double>();
+    loss_sum += sum_of(losses);
     examples += truths.size(0);
     if (!answers.defined()) return;
     const auto* truth = truths.data_ptr<std::int64_t>();

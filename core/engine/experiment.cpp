@@ -184,10 +184,10 @@ UpdateFacts Experiment::step(const Evaluation& batch) {
         return facts; // the caller ends the run; weights stay as they are
     if (unclipped) facts.gradient_norm = *unclipped;
     gradient_.add_noise(regime_, updates_);
-    const auto before = x.clone();
+    before_.defined() ? before_.copy_(x) : before_ = x.clone();
     optimizer_->step({x, gradient, lr_, objective_, *this});
     mask_.cut(x); // a rule may mix weights (Muon) or move them without a gradient
-    facts.step_length = (x - before).norm().item<double>();
+    facts.step_length = norm_of(before_.sub_(x));
     ++updates_.count;
     const bool epoch_ended = plan_.between_epochs();
     averages_.observe(x, plan_.passes() / static_cast<double>(plan_.planned_epochs(updates_)), epoch_ended);

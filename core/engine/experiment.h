@@ -130,6 +130,7 @@ private:
     std::vector<Change> planned_changes_;
     Update updates_{};
     BatchPlan::Batch batch_{}; // in hand
+    Tensor before_;            // the weights before a step, and then the step
     double lr_ = 0;            // of the update in hand
     double objective_ = 0;     // its loss, as descended
     std::vector<Examples> train_chunks_, validation_chunks_, test_chunks_;

@@ -41,7 +41,7 @@ double Gradient::backward(const Examples& chunk, double scale, Evaluation* answe
     descended.backward(at::full_like(descended, scale));
     mask_.cut(weights_.gradient()); // the gradient, its norm and its noise are of the pruned network
     if (answers) answers->add(logits, reported, chunk.labels, loss_.answers(logits));
-    return descended.detach().to(at::kDouble).sum().item<double>() * scale;
+    return sum_of(descended) * scale;
 }
 
 double Gradient::take(const BatchPlan::Batch& batch, const ParamSet& regime, double lr, Update update,

@@ -1,5 +1,6 @@
 #include "core/engine/loss.h"
 
+#include <numeric>
 #include <utility>
 
 namespace descent {
@@ -140,6 +141,14 @@ Tensor LossFunction::scores(const Tensor& outputs) const {
     const auto second =
         of_numbers() ? plain.sub(shape_.sides[0]).div(shape_.sides[1] - shape_.sides[0]) : plain.sigmoid();
     return at::cat({second.neg().add(1), second}, 1);
+}
+
+double sum_of(const Tensor& losses) {
+    const auto whole = losses.contiguous();
+    return AT_DISPATCH_FLOATING_TYPES(whole.scalar_type(), "sum_of", [&] {
+        const auto* const first = whole.data_ptr<scalar_t>();
+        return std::accumulate(first, first + whole.numel(), 0.0);
+    });
 }
 
 } // namespace descent

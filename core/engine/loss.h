@@ -53,4 +53,7 @@ private:
     Tensor class_weights_;
 };
 
+/// Sum of losses [n], in double.
+double sum_of(const Tensor& losses);
+
 } // namespace descent

@@ -3,6 +3,7 @@
 #include "core/base/random.h"
 #include "core/engine/torch.h"
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,11 @@ private:
     Tensor flat_, gradient_;
     std::vector<Leaf> leaves_;
 };
+
+/// ‖v‖₂ of a flat buffer, in one product.
+inline double norm_of(const Tensor& v) {
+    return std::sqrt(v.dot(v).item<double>());
+}
 
 /// Puts the weights back, bit for bit, when it goes.
 class KeepWeights {
