@@ -10,7 +10,7 @@ namespace descent::test {
 
 namespace {
 
-using testing::HasSubstr;
+using testing::HasSubstr, testing::Not;
 
 /// descent resume of runs that are over, and descent branch.
 class Branches : public Cli {
@@ -92,6 +92,9 @@ TEST_F(Branches, WithNothingChangedGoesAsItsParentWent) {
     EXPECT_NE(told["key"], shown(parent)["key"]);
     EXPECT_THAT(descent({"show", branch}).out, HasSubstr(parent + " at update "));
     EXPECT_THAT(descent({"runs"}).out, HasSubstr(parent + " at update "));
+    const auto compared = descent({"compare", parent, branch});
+    EXPECT_THAT(compared.out, HasSubstr(parent + " at update " + std::to_string(at)));
+    EXPECT_THAT(compared.out, Not(HasSubstr(shown(parent)["id"].get<std::string>().substr(0, 8))));
 
     // Joined, its numbers are those of the parent from the beginning.
     const auto csv = folder_ / "joined.csv";
