@@ -330,7 +330,7 @@ void TrainPage::showRun(const RunId& run) {
 
 void TrainPage::follow(const RunId& run) {
     right_->setCurrentIndex(Right::run);
-    run_->watch(run);
+    if (run_->id() != run) run_->watch(run); // else it reads by itself what is left of it
     if (isVisible()) header_->focusPause(); // so that Space pauses, and does not train once more
 }
 
