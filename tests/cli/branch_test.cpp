@@ -114,6 +114,18 @@ TEST_F(Branches, WithNothingChangedGoesAsItsParentWent) {
     expect_refused({"export", branch, "--jsonl", "x.jsonl", "--joined"}, {"--joined", "--csv"});
 }
 
+TEST_F(Branches, OfAFinishedRunIsAsLongAgainWhereNothingIsSaid) {
+    const auto parent = trained(tiny({"--epochs", "2", "--set", "regime.checkpoint_every=1", "--quiet"}));
+    EXPECT_EQ(shown(trained({"branch", parent, "--quiet"}))["epoch"], 4);
+    const auto all = nlohmann::json::parse(descent({"checkpoints", parent, "--json"}).out)["checkpoints"];
+    const auto middle = std::ranges::find_if(all, [](const auto& row) { return row["epoch"] == 1.0; });
+    ASSERT_NE(middle, all.end());
+    const auto at = std::to_string((*middle)["update"].get<std::int64_t>());
+    EXPECT_EQ(shown(trained({"branch", parent, "--at", at, "--quiet"}))["epoch"], 2);
+    const auto counted = trained(tiny({"--updates", "7", "--quiet"}));
+    EXPECT_EQ(shown(trained({"branch", counted, "--quiet"}))["updates"], 14);
+}
+
 TEST_F(Branches, TakesOtherSettingsAndSaysWhatIsNotCarriedOver) {
     const auto parent = trained(tiny({"--epochs", "2", "--quiet"}));
     const auto branch = trained({"branch", parent, "--at", "last", "--optimizer", "adam", "--set",
@@ -132,7 +144,7 @@ TEST_F(Branches, TakesOtherSettingsAndSaysWhatIsNotCarriedOver) {
 TEST_F(Branches, BadOnesAreOneLineAndLeaveNoRun) {
     const auto parent = trained(tiny({"--epochs", "2", "--quiet"}));
     const auto before = stored_runs().size();
-    expect_refused({"branch", parent}, {"nothing would be left to train", parent});
+    expect_refused({"branch", parent, "--epochs", "2"}, {"nothing would be left to train", parent});
     expect_refused({"branch", parent, "--at", "3"}, {"no checkpoint at update 3", parent});
     expect_refused({"branch", parent, "--at", "soon"}, {"checkpoint 'soon'", "last, best or an update"});
     expect_refused({"branch", parent, "--epochs", "9", "--set", "model.hidden=9"},
