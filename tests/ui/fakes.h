@@ -347,6 +347,7 @@ public:
     std::atomic<bool> times = true;     ///< false: as while a run is being trained
     int samples_per_class = 40;         ///< of the names task, on average
     std::vector<Change> resumed_with{}; ///< read when the run it was for has started
+    Update resumes_after{0};            ///< what a resumed run has in the store; −1: it begins anew
 
     FakeEngine() {
         catalog_.tasks = {
@@ -473,6 +474,32 @@ public:
             describeNames(found);
         return found;
     }
+    /// While true, an evaluation says that it is at 40 % and goes no further until it is cancelled.
+    std::atomic<bool> hold_evaluation = false;
+    std::string evaluation_error{};              ///< set before evaluating
+    std::optional<Part> evaluated_on{};          ///< the task of the last evaluation, where it was said
+    std::atomic<std::int64_t> evaluated_at = -1; ///< its checkpoint's update
+    std::thread::id evaluated_by{};
+    Result<EvaluationReport> evaluate(const RunRecord&, const std::filesystem::path&,
+                                      const CheckpointInfo& checkpoint,
+                                      const EvaluateOptions& options) override {
+        evaluated_on = options.task;
+        evaluated_by = std::this_thread::get_id();
+        if (options.progress) options.progress(0.4, "evaluation");
+        evaluated_at = checkpoint.update.count;
+        while (hold_evaluation && !options.stop.stop_requested())
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        if (options.stop.stop_requested()) return fail("stopped");
+        if (!evaluation_error.empty()) return fail(evaluation_error);
+        EvaluationReport report;
+        report.own_data = !options.task;
+        report.data_source = options.task ? options.task->params.text("source") : "built-in";
+        report.examples = {3612, 400, 402};
+        report.figures = {{"train/loss", "nats", 0.5},        {"validation/loss", "nats", 0.75},
+                          {"test/loss", "nats", 0.8125},      {"train/accuracy", "", 0.9},
+                          {"validation/accuracy", "", 0.815}, {"test/accuracy", "", 0.8}};
+        return report;
+    }
     /// Where it is > 1, all runs can be trained together, that many at a time, a second for each.
     std::size_t together = 1;
     std::vector<std::vector<std::size_t>> groups(const std::vector<RunSpec>& specs,
@@ -522,7 +549,7 @@ public:
                                             const StartOptions& options) override {
         resumed_with = options.changes;
         if (run.id.uuid.empty()) return begin(run.spec, store, options, run.parent);
-        if (auto done = store.reopen(run.id, {0}, run.planned.count); !done)
+        if (auto done = store.reopen(run.id, resumes_after, run.planned.count); !done)
             return std::unexpected(done.error());
         return std::make_unique<FakeSession>(run, plan, catalog_, store, options);
     }
