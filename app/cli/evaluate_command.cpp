@@ -5,8 +5,8 @@
 #include "app/cli/request_options.h"
 #include "app/cli/store_option.h"
 #include "core/analysis/class_report.h"
-#include "core/analysis/evaluation_table.h"
 #include "core/engine/engine.h"
+#include "core/engine/evaluation_table.h"
 #include "core/exchange/run_json.h"
 #include "core/store/checkpoints.h"
 

@@ -166,7 +166,7 @@ TEST(ConfigDiff, CallsParentsByTheirNames) {
     const auto parent = std::ranges::find(rows, "parent", &ConfigDiff::Row::field);
     ASSERT_NE(parent, rows.end());
     EXPECT_THAT(parent->values, ElementsAre("", "brave-otter at update 1,200", "fedcba98 at update 7"));
-    EXPECT_EQ(group_runs({a, b}, "parent", names).value().at(1).label, "parent brave-otter at update 1,200");
+    EXPECT_EQ(group_runs({a, b}, "parent", names).value().at(0).label, "parent brave-otter at update 1,200");
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "core/store/store.h"
 #include "core/store/writer.h"
 #include "tests/ui/fake_detection.h"
+#include "tests/ui/fake_evaluation.h"
 #include "tests/ui/fake_instruments.h"
 #include "tests/ui/fake_texts.h"
 
@@ -474,31 +475,11 @@ public:
             describeNames(found);
         return found;
     }
-    /// While true, an evaluation says that it is at 40 % and goes no further until it is cancelled.
-    std::atomic<bool> hold_evaluation = false;
-    std::string evaluation_error{};              ///< set before evaluating
-    std::optional<Part> evaluated_on{};          ///< the task of the last evaluation, where it was said
-    std::atomic<std::int64_t> evaluated_at = -1; ///< its checkpoint's update
-    std::thread::id evaluated_by{};
+    FakeEvaluation evaluation;
     Result<EvaluationReport> evaluate(const RunRecord&, const std::filesystem::path&,
                                       const CheckpointInfo& checkpoint,
                                       const EvaluateOptions& options) override {
-        evaluated_on = options.task;
-        evaluated_by = std::this_thread::get_id();
-        if (options.progress) options.progress(0.4, "evaluation");
-        evaluated_at = checkpoint.update.count;
-        while (hold_evaluation && !options.stop.stop_requested())
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        if (options.stop.stop_requested()) return fail("stopped");
-        if (!evaluation_error.empty()) return fail(evaluation_error);
-        EvaluationReport report;
-        report.own_data = !options.task;
-        report.data_source = options.task ? options.task->params.text("source") : "built-in";
-        report.examples = {3612, 400, 402};
-        report.figures = {{"train/loss", "nats", 0.5},        {"validation/loss", "nats", 0.75},
-                          {"test/loss", "nats", 0.8125},      {"train/accuracy", "", 0.9},
-                          {"validation/accuracy", "", 0.815}, {"test/accuracy", "", 0.8}};
-        return report;
+        return evaluation.answer(checkpoint, options);
     }
     /// Where it is > 1, all runs can be trained together, that many at a time, a second for each.
     std::size_t together = 1;

@@ -1,6 +1,6 @@
 // The window's table of checkpoints, and what can be done with one.
 
-#include "core/analysis/evaluation_table.h"
+#include "core/engine/evaluation_table.h"
 #include "core/store/checkpoint_file.h"
 #include "core/store/checkpoint_table.h"
 #include "tests/ui/studio_fixture.h"
@@ -191,7 +191,7 @@ private Q_SLOTS:
         auto* title = shown.find<QLabel>("evaluationTitle");
         QTRY_VERIFY(title->isVisible());
         QCOMPARE(title->text(), QStringLiteral("calm-heron at update 5, epoch 1, on its data"));
-        QVERIFY(s.fake.evaluated_by != std::this_thread::get_id());
+        QVERIFY(s.fake.evaluation.by != std::this_thread::get_id());
         auto* figures = shown.find<QTableView>("evaluationTable")->model();
         QCOMPARE(figures->rowCount(), 3);
         QCOMPARE(figures->headerData(2, Qt::Horizontal).toString(), QStringLiteral("validation"));
@@ -199,14 +199,14 @@ private Q_SLOTS:
         QCOMPARE(figures->index(1, 2).data().toString(), QStringLiteral("0.75"));
         QCOMPARE(figures->index(2, 2).data().toString(), QStringLiteral("81.5%"));
 
-        s.fake.evaluation_error = "the data of run 'calm-heron' (built-in) has changed since";
+        s.fake.evaluation.error = "the data of run 'calm-heron' (built-in) has changed since";
         shown.trigger("checkpointEvaluate");
-        QTRY_COMPARE(shown.notice(), QString::fromStdString(s.fake.evaluation_error));
+        QTRY_COMPARE(shown.notice(), QString::fromStdString(s.fake.evaluation.error));
     }
 
     void anEvaluationIsCancelled() {
         Studio s;
-        s.fake.hold_evaluation = true;
+        s.fake.evaluation.hold = true;
         const Shown shown(s, {5, 100});
         shown.trigger("checkpointEvaluate");
         QTRY_VERIFY(shown.notice().contains(QStringLiteral("Evaluating: evaluation")));
@@ -226,17 +226,17 @@ private Q_SLOTS:
         QTRY_VERIFY(path->isVisible());
         QVERIFY(!shown.find<QAction>("checkpointEvaluate")->isEnabled()); // nothing is named yet
         path->setText(QStringLiteral("/nowhere/at/all"));
-        shown.trigger("checkpointEvaluate");
+        QTest::keyClick(path, Qt::Key_Return);
         QCOMPARE(shown.notice(), QStringLiteral("/nowhere/at/all: there is no such file or folder"));
-        QCOMPARE(s.fake.evaluated_at.load(), std::int64_t(-1));
+        QCOMPARE(s.fake.evaluation.at.load(), std::int64_t(-1));
         const QString folder = QFileInfo(s.place.file(QStringLiteral("x"))).path();
         path->setText(folder);
         shown.trigger("checkpointEvaluate");
         QTRY_VERIFY(shown.find<QLabel>("evaluationTitle")
                         ->text()
                         .endsWith(QStringLiteral("on other data: ") + folder));
-        QVERIFY(s.fake.evaluated_on.has_value());
-        QCOMPARE(s.fake.evaluated_on->params.text("source"), folder.toStdString());
+        QVERIFY(s.fake.evaluation.on.has_value());
+        QCOMPARE(s.fake.evaluation.on->params.text("source"), folder.toStdString());
     }
 
     void whileARunIsTrainedNothingIsEvaluated() {

@@ -1,7 +1,7 @@
 #include "ui/widgets/evaluate_panel.h"
 
-#include "core/analysis/evaluation_table.h"
 #include "core/base/format.h"
+#include "core/engine/evaluation_table.h"
 #include "ui/models/cells_model.h"
 #include "ui/state/background.h"
 #include "ui/state/engine_host.h"
@@ -82,6 +82,7 @@ EvaluatePanel::EvaluatePanel(StoreHost& store, EngineHost& engine, Training& tra
         if (path_->isVisible()) path_->line()->setFocus();
     });
     connect(path_->line(), &QLineEdit::textChanged, this, &EvaluatePanel::update);
+    connect(path_->line(), &QLineEdit::returnPressed, action_, &QAction::trigger);
     connect(&engine_, &EngineHost::ready, this, &EvaluatePanel::update);
     connect(&training_, &Training::stateChanged, this, &EvaluatePanel::update);
     connect(table_export_, &TableExport::said, &notice_, &NoticeBar::say);
@@ -108,7 +109,7 @@ void EvaluatePanel::build() {
     go_->setAccessibleName(tr("Evaluate the chosen checkpoint"));
     go_->setToolTip(tr("Loss, accuracy and the task's other figures of these weights (%1)")
                         .arg(action_->shortcut().toString(QKeySequence::NativeText)));
-    go_->setDefault(true);
+    go_->setAutoDefault(false); // the line and the table see to Return themselves
     hint_->setObjectName(QStringLiteral("evaluateHint"));
     hint_->setProperty("role", QStringLiteral("hint"));
     hint_->setWordWrap(true);

@@ -20,6 +20,8 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QStyleOptionButton>
+#include <QStylePainter>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -32,6 +34,27 @@ namespace {
 
 constexpr int kSettleMs = 40;         // arrow keys held down: read the run one stays on
 constexpr std::size_t kColumns = 256; // of a sparkline, at most
+
+/// A link as wide as there is room, its text cut in the middle.
+class Link : public QPushButton {
+public:
+    explicit Link(const char* name) {
+        setObjectName(QString::fromLatin1(name));
+        setProperty("role", QStringLiteral("link"));
+        setFlat(true);
+        setStyleSheet(QStringLiteral("text-align: left"));
+        setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // a long name must not widen the preview
+        hide();
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        QStyleOptionButton option;
+        initStyleOption(&option);
+        option.text = fontMetrics().elidedText(text(), Qt::ElideMiddle, width() - 4);
+        QStylePainter(this).drawControl(QStyle::CE_PushButton, option);
+    }
+};
 
 std::optional<SparkCurve> readCurve(const StoreReader& reader, const RunRecord& run, const char* metric,
                                     const QString& label, int style) {
@@ -122,19 +145,8 @@ void RunPreview::build() {
     state_->setTextFormat(Qt::PlainText);
     state_->setWordWrap(true);
     state_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    const auto link = [](const char* name) {
-        auto* button = new QPushButton;
-        button->setObjectName(QString::fromLatin1(name));
-        button->setProperty("role", QStringLiteral("link"));
-        button->setFlat(true);
-        button->setStyleSheet(QStringLiteral("text-align: left"));
-        button->setSizePolicy(QSizePolicy::Ignored,
-                              QSizePolicy::Fixed); // a long name must not widen the preview
-        button->hide();
-        return button;
-    };
-    parent_ = link("previewParent");
-    checkpoints_ = link("previewCheckpoints");
+    parent_ = new Link("previewParent");
+    checkpoints_ = new Link("previewCheckpoints");
     checkpoints_->setToolTip(tr("What the run can go on from (Ctrl+Shift+K)"));
     connect(checkpoints_, &QPushButton::clicked, this, &RunPreview::checkpointsWanted);
     connect(parent_, &QPushButton::clicked, this, [this] {

@@ -1,4 +1,4 @@
-#include "core/analysis/evaluation_table.h"
+#include "core/engine/evaluation_table.h"
 
 #include "core/analysis/figure_text.h"
 #include "core/base/format.h"
