@@ -211,8 +211,7 @@ private Q_SLOTS:
         s.find<QAction>("runOpen")->trigger();
         auto* watched = s.window->findChild<WatchedRun*>();
         QTRY_VERIFY(watched->find("train/loss") && watched->find("train/loss")->points.size() == 12);
-        s.click("navRuns");
-        s.find<QAction>("runResume")->trigger();
+        must(s.training->resumeRun(run)); // from another page
         QTRY_VERIFY(watched->state() == RunState::paused && !watched->loading());
         const auto& points = watched->find("train/loss")->points;
         QCOMPARE(points.back().update.count, 0); // paused after two updates, evaluated before the first
