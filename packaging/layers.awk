@@ -19,7 +19,7 @@ function stem(path) { sub(/.*\//, "", path); sub(/\.[a-z]+$/, "", path); return 
 
     if (file ~ /^(core|app\/cli)\// && target ~ /^(Qt?[A-Z][A-Za-z]*|Qt)(\/|\.h$|$)/)
         complain("core/ and app/cli build without Qt")
-    if ((in_base || in_front || file == "core/engine/load_engine.cpp") && is_torch(target))
+    if ((in_base || in_front || file ~ /^core\/engine\/(load_engine|evaluation_table)\.cpp$/) && is_torch(target))
         complain("only the engine sees torch, so that windows, lists and the store need not wait for it")
     if (in_front && file !~ /^ui\/plots\/chart_/ &&
         target ~ /^QtCharts|^Q[A-Za-z]*(Chart|ChartView|Series|Axis)$|^Q(Bar|Box|Candlestick|Pie)S(et|lice)$/)

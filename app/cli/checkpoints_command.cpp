@@ -1,10 +1,9 @@
 #include "app/cli/command.h"
 #include "app/cli/output.h"
-#include "app/cli/run_text.h"
 #include "app/cli/store_option.h"
 #include "core/base/format.h"
 #include "core/exchange/run_json.h"
-#include "core/store/checkpoints.h"
+#include "core/store/checkpoint_table.h"
 #include "core/store/file_replacement.h"
 
 #include <CLI/CLI.hpp>
@@ -27,16 +26,15 @@ struct Options {
 struct Found {
     RunRecord run;
     std::vector<CheckpointInfo> all;
-    std::vector<std::optional<std::string>> damaged; ///< of each, where it was looked at
+    std::vector<CheckpointOnDisk> files; ///< of each
 };
 
 Found read(const Options& options) {
     const auto store = options.store.reader();
     Found found{find_run(*store, options.run), {}, {}};
     found.all = store->checkpoints(found.run.id);
-    if (options.verify)
-        for (const auto& checkpoint : found.all)
-            found.damaged.push_back(damage(options.store.path(), checkpoint));
+    for (const auto& checkpoint : found.all)
+        found.files.push_back(look_at(options.store.path(), checkpoint, options.verify));
     return found;
 }
 
@@ -52,35 +50,12 @@ json to_json(const Found& of) {
                  {"bytes", c.bytes},
                  {"file", c.file},
                  {"sha256", c.sha256}};
-        if (!of.damaged.empty()) row["damage"] = of.damaged[i] ? json(*of.damaged[i]) : json();
+        const auto& file = of.files[i];
+        row["written_ms"] = file.written_ms ? json(*file.written_ms) : json();
+        if (file.verified) row["damage"] = file.damage ? json(*file.damage) : json();
         all.push_back(std::move(row));
     }
     return {{"run", of.run.name}, {"checkpoints", std::move(all)}};
-}
-
-/// For reading, or in full, as a file has it.
-TextTable table_of(const Found& of, bool in_full) {
-    TextTable table{{"update", "epoch", "loss", "kind", in_full ? "bytes" : "size"}, {}, {}};
-    table.right = {true, true, true, false, true};
-    const auto number = [&](double v) { return in_full ? nlohmann::json(v).dump() : format_number(v); };
-    for (std::size_t i = 0; i < of.all.size(); ++i) {
-        const auto& c = of.all[i];
-        std::string kind = to_string(kind_of(of.all, i));
-        if (c.best && kind != "best") kind += ", best";
-        table.rows.push_back({in_full ? std::to_string(c.update.count) : format_count(c.update.count),
-                              !c.epoch  ? ""
-                              : in_full ? number(c.epoch->passes)
-                                        : epochs_text(*c.epoch),
-                              c.loss ? number(*c.loss) : "", kind,
-                              in_full ? std::to_string(c.bytes) : bytes_text(c.bytes)});
-        if (!of.damaged.empty())
-            table.rows.back().push_back(of.damaged[i] ? "damaged: " + *of.damaged[i] : "whole");
-        if (in_full) table.rows.back().push_back(c.file);
-    }
-    if (!of.damaged.empty()) table.headings.push_back("state");
-    if (in_full) table.headings.push_back("file");
-    table.right.resize(table.headings.size(), false);
-    return table;
 }
 
 int export_one(const Options& options, const Found& found, Output& out) {
@@ -111,7 +86,7 @@ int checkpoints(const Options& options) {
         code = export_one(options, found, out);
     } else if (!options.csv.empty()) {
         options.store.refuse_as_target("--csv", options.csv);
-        write_file_atomically(options.csv, to_csv(table_of(found, true)));
+        write_file_atomically(options.csv, to_csv(checkpoint_table(found.all, found.files, true)));
         out << "written to " << options.csv << "\n";
     } else if (options.json) {
         out << dump(to_json(found), 2) << "\n";
@@ -119,10 +94,11 @@ int checkpoints(const Options& options) {
         out << "Run " << found.run.name << " has no checkpoints.\n";
     } else {
         out << out.bold(found.run.name) << ": " << checkpoints_text(found.all) << "\n";
-        Table(table_of(found, false)).print(out, "  ");
+        Table(checkpoint_table(found.all, found.files, false)).print(out, "  ");
     }
     out.flush();
-    const bool whole = std::ranges::none_of(found.damaged, [](const auto& why) { return why.has_value(); });
+    const bool whole =
+        std::ranges::none_of(found.files, [](const auto& file) { return file.damage.has_value(); });
     return whole ? code : int(Exit::failed);
 }
 

@@ -202,7 +202,8 @@ int compare(const Options& options) {
 
     CompareReport report{.runs = chosen_runs(options, *store),
                          .grouped_by = options.group_by.value_or("replicates")};
-    report.groups = unwrap(group_runs(report.runs, report.grouped_by));
+    const auto parents = parent_names(*store, report.runs);
+    report.groups = unwrap(group_runs(report.runs, report.grouped_by, parents));
     // Who names two seeds of one spec wants them side by side.
     if (!options.group_by && report.runs.size() == 2 && report.groups.size() == 1) {
         report.grouped_by = "none";
@@ -216,7 +217,7 @@ int compare(const Options& options) {
                                                     reference));
         report.comparisons.back().unit = info.unit;
     }
-    report.config = config_diff(report.runs);
+    report.config = config_diff(report.runs, parents);
     if (report.runs.size() == 2)
         report.why =
             why_different(*store, report.runs[0], report.runs[1], checkpoint_folder(options.store.path()));

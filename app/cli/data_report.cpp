@@ -1,6 +1,7 @@
 #include "app/cli/data_report.h"
 
 #include "app/cli/progress_line.h"
+#include "core/analysis/figure_text.h"
 #include "core/base/format.h"
 #include "core/base/param.h"
 #include "core/base/result.h"

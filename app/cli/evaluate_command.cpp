@@ -3,11 +3,10 @@
 #include "app/cli/output.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/request_options.h"
-#include "app/cli/run_text.h"
 #include "app/cli/store_option.h"
 #include "core/analysis/class_report.h"
-#include "core/base/format.h"
 #include "core/engine/engine.h"
+#include "core/engine/evaluation_table.h"
 #include "core/exchange/run_json.h"
 #include "core/store/checkpoints.h"
 
@@ -16,7 +15,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 namespace descent::cli {
 
@@ -46,64 +44,17 @@ std::optional<Part> other_data(const Options& options, const RunRecord& run, con
         request.set(setting.substr(0, equals), setting.substr(equals + 1));
     }
     if (!options.data.empty()) {
-        const auto takes = [&](const char* name) {
-            return catalog.find_param(Group::task, run.spec.task.id, name) != nullptr;
-        };
-        // Beside a test's texts, those that the run learnt from say what the words are.
-        const char* name = takes("test_source") ? "test_source" : "source";
-        if (!takes(name))
+        const auto name = data_parameter(catalog, run.spec.task.id);
+        if (!name)
             throw InputError("--data: task '" + run.spec.task.id +
                              "' reads no data from outside; expected --set task.parameter=value");
         std::error_code error;
         if (!std::filesystem::exists(options.data, error))
             throw InputError("--data " + options.data + ": there is no such file or folder");
-        request.set("task." + std::string(name), options.data);
+        request.set("task." + *name, options.data);
     }
     make_paths_absolute(request, catalog);
     return unwrap(catalog.resolve(request)).task;
-}
-
-std::pair<std::string, std::string> split(const std::string& metric) {
-    const auto slash = metric.find('/');
-    return {metric.substr(0, slash), metric.substr(slash + 1)};
-}
-
-std::int64_t examples_of(const EvaluationReport& report, std::size_t set) {
-    return set < report.examples.size() ? report.examples[set]
-                                        : report.examples[0] + report.examples[1] + report.examples[2];
-}
-
-/// A row a figure, a column a set.
-TextTable table_of(const EvaluationReport& report) {
-    std::vector<std::string> names;
-    std::map<std::string, std::map<std::string, double>> by_name;
-    for (const auto& figure : report.figures) {
-        const auto [set, name] = split(figure.name);
-        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-        by_name[name][set] = figure.value;
-    }
-    TextTable table{{"figure"}, {}, {}};
-    std::vector<std::string> sets, sizes{"examples"};
-    for (std::size_t i = 0; i < kSets.size(); ++i) {
-        const bool has = std::ranges::any_of(report.figures,
-                                             [&](const auto& f) { return split(f.name).first == kSets[i]; });
-        if (!has || examples_of(report, i) == 0) continue;
-        sets.emplace_back(kSets[i]);
-        sizes.push_back(format_count(examples_of(report, i)));
-    }
-    table.headings.insert(table.headings.end(), sets.begin(), sets.end());
-    table.right.assign(table.headings.size(), true);
-    table.right.front() = false;
-    table.rows.push_back(std::move(sizes));
-    for (const auto& name : names) {
-        std::vector<std::string> row{name};
-        for (const auto& set : sets) {
-            const auto found = by_name[name].find(set);
-            row.push_back(found == by_name[name].end() ? "" : value_text(name, found->second));
-        }
-        table.rows.push_back(std::move(row));
-    }
-    return table;
 }
 
 std::optional<ClassReport> classes_of(const EvaluationReport& report, const std::string& set) {
@@ -114,15 +65,15 @@ std::optional<ClassReport> classes_of(const EvaluationReport& report, const std:
 
 json to_json(const EvaluationReport& report, const RunRecord& run, const CheckpointInfo& checkpoint) {
     auto sets = json::object();
-    for (std::size_t i = 0; i < kSets.size(); ++i) {
+    for (const std::string set : kSets) {
         auto of = json::object();
         for (const auto& figure : report.figures)
-            if (const auto [set, name] = split(figure.name); set == kSets[i])
-                of[name] = finite_json(figure.value);
+            if (figure.name.starts_with(set + "/"))
+                of[figure.name.substr(set.size() + 1)] = finite_json(figure.value);
         if (of.empty()) continue;
-        json row{{"examples", examples_of(report, i)}};
+        json row{{"examples", examples_in(report, set)}};
         row["metrics"] = std::move(of);
-        if (const auto classes = classes_of(report, kSets[i])) {
+        if (const auto classes = classes_of(report, set)) {
             auto all = json::array();
             for (const auto& c : classes->classes)
                 all.push_back({{"class", c.name},
@@ -134,7 +85,7 @@ json to_json(const EvaluationReport& report, const RunRecord& run, const Checkpo
                                {"auroc", finite_json(c.roc.area)}});
             row["classes"] = std::move(all);
         }
-        sets[kSets[i]] = std::move(row);
+        sets[set] = std::move(row);
     }
     return {{"run", run.name},
             {"update", checkpoint.update.count},
@@ -164,10 +115,8 @@ int evaluate(const Options& options) {
     if (options.json) {
         out << dump(to_json(report, run, checkpoint), 2) << "\n";
     } else {
-        out << out.bold(run.name) << " at update " << format_count(checkpoint.update.count)
-            << (checkpoint.epoch ? ", epoch " + epochs_text(*checkpoint.epoch) : "") << ", on "
-            << (report.own_data ? "its data" : "other data: " + report.data_source) << "\n";
-        Table(table_of(report)).print(out, "  ");
+        out << out.bold(evaluation_title(report, run, checkpoint)) << "\n";
+        Table(evaluation_table(report)).print(out, "  ");
         if (!options.classes.empty()) {
             const auto classes = classes_of(report, options.classes);
             if (!classes)

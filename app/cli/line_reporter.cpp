@@ -1,6 +1,7 @@
 #include "app/cli/command.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/reporter.h"
+#include "core/analysis/figure_text.h"
 #include "core/base/format.h"
 
 #include <optional>

@@ -182,13 +182,6 @@ std::string dump(const nlohmann::ordered_json& json, int indent) {
     return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-std::string percent(double share) {
-    if (!std::isfinite(share)) return format_number(share);
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f%%", 100 * share);
-    return text;
-}
-
 std::string one_line(std::string text) {
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
         text.pop_back();

@@ -66,7 +66,6 @@ private:
 std::string dump(const nlohmann::json& json, int indent = -1);
 std::string dump(const nlohmann::ordered_json& json, int indent = -1);
 
-std::string percent(double share);                 ///< "65.6%"
 std::string one_line(std::string text);            ///< line breaks become "; "
 std::string shell_quoted(const std::string& word); ///< as it has to be typed
 

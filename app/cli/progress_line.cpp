@@ -1,5 +1,7 @@
 #include "app/cli/progress_line.h"
 
+#include "core/analysis/figure_text.h"
+
 #include <algorithm>
 
 namespace descent::cli {

@@ -32,12 +32,10 @@ ordered_json to_json(const RunRecord& run) {
         metrics[name] = {{"last", finite_json(summary.last)},
                          {"best", finite_json(summary.best)},
                          {"best_update", summary.best_update.count}};
-    ordered_json parent;
-    if (run.parent) parent = {{"id", run.parent->run.uuid}, {"update", run.parent->at.count}};
     return {{"run", run.name},
             {"id", run.id.uuid},
             {"key", run.key},
-            {"parent", std::move(parent)},
+            {"parent", parent_json(run)},
             {"state", to_string(run.state)},
             {"reason", run.reason},
             {"spec", descent::to_json(run.spec)},

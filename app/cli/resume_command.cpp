@@ -95,12 +95,11 @@ int branch(const BranchOptions& options) {
     options.request.apply_to(asked); // a slip of the pen is found before the engine is loaded
     const InterruptWatch watch;
     const auto parent = stored_run(options.train.store, options.run);
-    const auto at =
-        find_checkpoint(options.train.store.reader()->checkpoints(parent.id), options.at, parent.name).update;
+    const auto all = options.train.store.reader()->checkpoints(parent.id);
+    const auto& from = find_checkpoint(all, options.at, parent.name);
 
     Engine& engine = *unwrap(load_engine());
-    auto request =
-        branch_request(engine.catalog(), unwrap(engine.catalog().check(parent.spec)), parent.changes, at);
+    auto request = branch_request(engine.catalog(), parent, from);
     for (const auto group : {Group::optimizer, Group::regime})
         if (!asked.id(group).empty() && asked.id(group) != request.id(group))
             std::erase_if(request.settings, [&](const auto& setting) { // those of the other one
@@ -113,7 +112,8 @@ int branch(const BranchOptions& options) {
     Output out;
     ProgressLine line(out, options.train.speaks());
     const auto begin = [&](const StartOptions& start) {
-        auto session = engine.resume(new_branch(spec, {parent.id, at}, options.name), *writer, start);
+        auto session =
+            engine.resume(new_branch(spec, {parent.id, from.update}, options.name), *writer, start);
         line.erase();
         return session;
     };
@@ -162,7 +162,9 @@ void add_branch(CLI::App& app, Action& action) {
         "Settings are those in force there, but for what is given. The weights must fit; the optimizer's "
         "state, the\nrandom streams and the place in the epoch carry over where they fit, and the log says "
         "what does not. With\nnothing changed the branch goes as its parent went, bit for bit. --epochs and "
-        "--updates count from the\nparent's beginning.\n\n"
+        "--updates count from the\nparent's beginning; where its length is over there, the branch goes on "
+        "for "
+        "as long again.\n\n"
         "Examples:\n  descent branch brave-otter --at 500 --set optimizer.lr=0.01\n"
         "  descent branch brave-otter --at best --regime full-batch --epochs 200 --name otter-full\n"
         "  descent export otter-full --csv otter.csv --joined");

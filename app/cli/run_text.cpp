@@ -1,9 +1,11 @@
 #include "app/cli/run_text.h"
 
+#include "core/analysis/figure_text.h"
 #include "core/analysis/report_presets.h"
 #include "core/analysis/run_fields.h"
 #include "core/base/format.h"
 #include "core/base/length.h"
+#include "core/store/checkpoint_table.h"
 #include "core/store/lineage.h"
 
 #include <algorithm>
@@ -53,42 +55,7 @@ std::string params_text(Group group, const Part& part, const Catalog& catalog) {
     return joined(words, "  ");
 }
 
-bool is_share(const std::string& metric) {
-    return metric.find("accuracy") != std::string::npos || metric.find("recall") != std::string::npos ||
-           metric.ends_with("-f1") || metric.ends_with("-precision") ||
-           metric.ends_with("/calibration-error") || metric.ends_with("baseline") ||
-           metric.ends_with("-share");
-}
-
 } // namespace
-
-std::string epochs_text(Epoch epoch) {
-    const bool whole = epoch.passes == std::floor(epoch.passes) && std::abs(epoch.passes) < 1e15;
-    return whole ? format_count(static_cast<std::int64_t>(epoch.passes)) : format_number(epoch.passes);
-}
-
-std::string value_text(const std::string& metric, double value) {
-    return is_share(metric) && std::isfinite(value) ? percent(value) : format_number(value);
-}
-
-std::string bytes_text(std::int64_t bytes) {
-    const auto size = static_cast<double>(bytes);
-    if (size < 1e3) return format_count(bytes) + " bytes";
-    if (size < 1e6) return format_number(size / 1e3, 3) + " kB";
-    return size < 1e9 ? format_number(size / 1e6, 3) + " MB" : format_number(size / 1e9, 3) + " GB";
-}
-
-std::string checkpoints_text(const std::vector<CheckpointInfo>& checkpoints) {
-    if (checkpoints.empty()) return {};
-    std::string text = format_count(std::ssize(checkpoints)) + ", last at update " +
-                       format_count(checkpoints.back().update.count);
-    std::int64_t bytes = 0;
-    for (const auto& checkpoint : checkpoints) bytes += checkpoint.bytes;
-    if (const auto best = std::ranges::find_if(checkpoints, &CheckpointInfo::best); best != checkpoints.end())
-        text += ", best at update " + format_count(best->update.count) +
-                (best->loss ? " (loss " + format_number(*best->loss) + ")" : "");
-    return text + ", " + bytes_text(bytes);
-}
 
 void print_runs(Output& out, const std::vector<RunRecord>& runs, const ParentNames& parents) {
     Table table({"", "run", "state", "task", "model", "optimizer", "regime", "seed", "trained", "loss",

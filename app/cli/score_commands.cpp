@@ -2,6 +2,7 @@
 #include "app/cli/output.h"
 #include "app/cli/store_option.h"
 #include "core/analysis/class_report.h"
+#include "core/analysis/figure_text.h"
 #include "core/base/format.h"
 #include "core/engine/engine.h"
 #include "core/exchange/run_json.h"

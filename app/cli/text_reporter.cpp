@@ -2,6 +2,7 @@
 #include "app/cli/progress_line.h"
 #include "app/cli/reporter.h"
 #include "app/cli/run_text.h"
+#include "core/analysis/figure_text.h"
 #include "core/analysis/report_presets.h"
 #include "core/base/format.h"
 #include "core/base/length.h"

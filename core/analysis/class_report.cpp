@@ -1,5 +1,6 @@
 #include "core/analysis/class_report.h"
 
+#include "core/analysis/figure_text.h"
 #include "core/base/format.h"
 
 #include <algorithm>
@@ -20,10 +21,7 @@ std::string in_full_text(double value) {
 
 std::string share(double value, bool in_full) {
     if (in_full) return in_full_text(value);
-    if (std::isnan(value)) return "–";
-    char text[16];
-    std::snprintf(text, sizeof text, "%.1f%%", 100 * value);
-    return text;
+    return std::isnan(value) ? "–" : percent(value);
 }
 
 std::string area(double value, bool in_full) {

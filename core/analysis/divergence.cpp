@@ -76,10 +76,10 @@ std::optional<std::string> layer_of(const std::string& name) {
 }
 
 Divergence why_different(const RunRecord& a, const RunRecord& b, const std::vector<std::string>& metrics,
-                         const SeriesOf& a_series, const SeriesOf& b_series) {
+                         const SeriesOf& a_series, const SeriesOf& b_series, const ParentNames& parents) {
     Divergence result;
     result.settings_known = settings_known(a.spec) && settings_known(b.spec);
-    const auto diff = config_diff({a, b});
+    const auto diff = config_diff({a, b}, parents);
     const ConfigDiff::Row* found = nullptr;
     for (const auto& row : diff.rows)
         if (!row.equal && (!found || (only_observes(found->field) && !only_observes(row.field))))

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/run_fields.h"
 #include "core/base/events.h"
 #include "core/base/run_record.h"
 #include "core/base/series.h"
@@ -43,7 +44,7 @@ Divergence why_different(const RunRecord& a, const RunRecord& b,
 /// be there at once.
 using SeriesOf = std::function<std::vector<SeriesPoint>(const std::string& metric)>;
 Divergence why_different(const RunRecord& a, const RunRecord& b, const std::vector<std::string>& metrics,
-                         const SeriesOf& a_series, const SeriesOf& b_series);
+                         const SeriesOf& a_series, const SeriesOf& b_series, const ParentNames& parents = {});
 /// Everything the store knows: series, histograms by layer and, where both have a checkpoint at the same
 /// update in the folder, weights.
 Divergence why_different(const StoreReader& store, const RunRecord& a, const RunRecord& b,

@@ -94,9 +94,9 @@ std::string label_of(std::string_view field, const std::optional<FieldValue>& va
 
 using Values = std::vector<std::optional<FieldValue>>;
 
-Values values_of(const RunRecord& run, const std::vector<std::string>& fields) {
+Values values_of(const RunRecord& run, const std::vector<std::string>& fields, const ParentNames& parents) {
     Values values;
-    for (const auto& field : fields) values.push_back(field_of(run, field));
+    for (const auto& field : fields) values.push_back(field_of(run, field, parents));
     return values;
 }
 
@@ -111,7 +111,8 @@ void add_to_key(std::string& key, std::string_view text) {
     key.append(text).push_back('\0'); // which no text of a spec has
 }
 
-std::vector<RunGroup> by_fields(const std::vector<RunRecord>& runs, const std::vector<std::string>& fields) {
+std::vector<RunGroup> by_fields(const std::vector<RunRecord>& runs, const std::vector<std::string>& fields,
+                                const ParentNames& parents) {
     struct Found {
         Values values;
         RunGroup group;
@@ -119,7 +120,7 @@ std::vector<RunGroup> by_fields(const std::vector<RunRecord>& runs, const std::v
     std::vector<Found> all;
     std::unordered_map<std::string, std::size_t> known;
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        auto values = values_of(runs[i], fields);
+        auto values = values_of(runs[i], fields, parents);
         std::string key;
         for (const auto& value : values) add_to_key(key, value ? "=" + value->text : "");
         const auto [at, added] = known.emplace(std::move(key), all.size());
@@ -145,7 +146,8 @@ std::vector<RunGroup> by_fields(const std::vector<RunRecord>& runs, const std::v
         std::vector<std::string> order; // of first appearance
         std::map<std::string, std::size_t> places;
         for (const auto& run : runs)
-            if (const auto value = field_of(run, fields[f])) places.emplace(value->text, places.size());
+            if (const auto value = field_of(run, fields[f], parents))
+                places.emplace(value->text, places.size());
         std::ranges::stable_sort(all, {}, [&](const Found& found) {
             return found.values[f] ? places.at(found.values[f]->text) : places.size();
         });
@@ -201,14 +203,14 @@ std::vector<RunGroup> replicates(const std::vector<RunRecord>& runs) {
         auto with = telling;
         with.push_back(field);
         std::set<std::string> distinct;
-        for (const auto& run : first) distinct.insert(label_of(with, values_of(run, with)));
+        for (const auto& run : first) distinct.insert(label_of(with, values_of(run, with, {})));
         if (distinct.size() == parted) continue;
         parted = distinct.size();
         telling = std::move(with);
     }
     if (telling.empty()) telling = {"model", "regime"};
     for (std::size_t i = 0; i < first.size(); ++i)
-        groups[known_group[i]].label = label_of(telling, values_of(first[i], telling));
+        groups[known_group[i]].label = label_of(telling, values_of(first[i], telling, {}));
     return groups;
 }
 
@@ -232,7 +234,7 @@ std::string changes_text(const std::vector<Change>& changes) {
 
 } // namespace
 
-std::optional<FieldValue> field_of(const RunRecord& run, std::string_view field) {
+std::optional<FieldValue> field_of(const RunRecord& run, std::string_view field, const ParentNames& parents) {
     const RunSpec& spec = run.spec;
     if (field == "task") return FieldValue{spec.task.id, {}};
     if (field == "model") return FieldValue{spec.model.id, {}};
@@ -242,10 +244,12 @@ std::optional<FieldValue> field_of(const RunRecord& run, std::string_view field)
     if (field == "name") return FieldValue{run.name, {}};
     if (field == "state") return FieldValue{std::string(to_string(run.state)), {}};
     if (field == "tags") return FieldValue{tags_text(run.tags), {}};
-    if (field == "parent") { // its name is not known here
+    if (field == "parent") {
         if (!run.parent) return std::nullopt;
-        return FieldValue{
-            run.parent->run.uuid.substr(0, 8) + " at update " + format_count(run.parent->at.count), {}};
+        const auto known = parents.find(run.parent->run);
+        return FieldValue{(known == parents.end() ? run.parent->run.uuid.substr(0, 8) : known->second) +
+                              " at update " + format_count(run.parent->at.count),
+                          {}};
     }
     if (field == "threads") return of_number(run.provenance.threads);
     if (field == "parameters") return of_number(run.provenance.parameters);
@@ -310,7 +314,8 @@ bool settings_known(const RunSpec& spec) {
     return spec.task.id != kImported;
 }
 
-Result<std::vector<RunGroup>> group_runs(const std::vector<RunRecord>& runs, std::string_view by) {
+Result<std::vector<RunGroup>> group_runs(const std::vector<RunRecord>& runs, std::string_view by,
+                                         const ParentNames& parents) {
     if (by == "replicates") return replicates(runs);
     std::vector<RunGroup> groups;
     if (by == "none") {
@@ -323,7 +328,7 @@ Result<std::vector<RunGroup>> group_runs(const std::vector<RunRecord>& runs, std
         if (!field) return std::unexpected(field.error());
         if (std::ranges::find(fields, *field) == fields.end()) fields.push_back(std::move(*field));
     }
-    return by_fields(runs, fields);
+    return by_fields(runs, fields, parents);
 }
 
 Result<MetricPick> metric_pick(std::string_view text) {
@@ -396,7 +401,7 @@ std::vector<std::string> telling_metrics(const std::vector<RunRecord>& runs) {
     return chosen;
 }
 
-ConfigDiff config_diff(const std::vector<RunRecord>& runs) {
+ConfigDiff config_diff(const std::vector<RunRecord>& runs, const ParentNames& parents) {
     ConfigDiff diff;
     const auto add = [&](std::string name, auto text_of) {
         ConfigDiff::Row row{std::move(name), {}};
@@ -407,7 +412,7 @@ ConfigDiff config_diff(const std::vector<RunRecord>& runs) {
     };
     const auto add_field = [&](const std::string& field) {
         add(field, [&](const RunRecord& run) {
-            const auto value = field_of(run, field);
+            const auto value = field_of(run, field, parents);
             return value ? value->text : std::string();
         });
     };
@@ -417,7 +422,7 @@ ConfigDiff config_diff(const std::vector<RunRecord>& runs) {
         for (const auto& field : parameters)
             if (field.starts_with(part + ".")) add_field(field);
     }
-    for (const char* field : {"seed", "budget.epochs", "budget.updates"}) add_field(field);
+    for (const char* field : {"seed", "budget.epochs", "budget.updates", "parent"}) add_field(field);
     add("changes", [](const RunRecord& run) { return changes_text(run.changes); });
     add("data", [](const RunRecord& run) { return run.provenance.data_hash; });
     add("data source", [](const RunRecord& run) { return run.provenance.data_source; });

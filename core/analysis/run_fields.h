@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 #include "core/base/run_record.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,8 +20,12 @@ struct FieldValue {
     std::optional<double> number; ///< where it is one; a flag is 0 or 1
     bool operator==(const FieldValue&) const = default;
 };
+/// What parents of branches are called, where they are known; see core/store/lineage.h.
+using ParentNames = std::map<RunId, std::string>;
+
 /// None where the run has no such field. A parameter that the spec leaves out has none.
-std::optional<FieldValue> field_of(const RunRecord& run, std::string_view field);
+std::optional<FieldValue> field_of(const RunRecord& run, std::string_view field,
+                                   const ParentNames& parents = {});
 /// All fields that any of the runs has: those of every run first, then parameters by part and name.
 std::vector<std::string> fields_of(const std::vector<RunRecord>& runs);
 /// Those in which they differ (absent differs from any value); name, state, tags, note, times and how far
@@ -45,7 +50,8 @@ struct RunGroup {
 /// "replicates": runs with equal specs but for the seed and what observes only, labelled by what tells the
 /// groups apart, and each run whose settings are not known by itself. Groups come in the order of their first
 /// run; by numeric fields, in the order of the number. Error: as field_meant's.
-Result<std::vector<RunGroup>> group_runs(const std::vector<RunRecord>& runs, std::string_view by);
+Result<std::vector<RunGroup>> group_runs(const std::vector<RunRecord>& runs, std::string_view by,
+                                         const ParentNames& parents = {});
 
 /// A metric of a run as one number.
 struct MetricPick {
@@ -72,11 +78,11 @@ struct ConfigDiff {
         std::vector<std::string> values; ///< a run each; "" where it has none
         bool equal = true;
     };
-    /// The spec in the order task, model, optimizer, regime, seed, length; "changes" made while training,
-    /// where known; provenance: "data", "data source", "weights", "torch version", "BLAS", "threads", "studio
-    /// version", "host".
+    /// The spec in the order task, model, optimizer, regime, seed, length; "parent" of branches; "changes"
+    /// made while training, where known; provenance: "data", "data source", "weights", "torch version",
+    /// "BLAS", "threads", "studio version", "host".
     std::vector<Row> rows;
 };
-ConfigDiff config_diff(const std::vector<RunRecord>& runs);
+ConfigDiff config_diff(const std::vector<RunRecord>& runs, const ParentNames& parents = {});
 
 } // namespace descent

@@ -1,4 +1,5 @@
 #include "core/analysis/divergence.h"
+#include "core/store/lineage.h"
 #include "core/store/reader.h"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ Divergence why_different(const StoreReader& store, const RunRecord& a, const Run
             metrics.push_back(metric.name);
     auto result = why_different(
         a, b, metrics, [&](const std::string& name) { return store.series(a.id, name); },
-        [&](const std::string& name) { return store.series(b.id, name); });
+        [&](const std::string& name) { return store.series(b.id, name); }, parent_names(store, {a, b}));
 
     const auto saved_a = saved_by(store, a, checkpoints), saved_b = saved_by(store, b, checkpoints);
     auto matrices = store.matrix_names(a.id);

@@ -3,6 +3,7 @@
 #include "core/base/length.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace descent {
@@ -50,12 +51,19 @@ RunSpec spec_in_force(const Catalog& catalog, RunSpec spec, const std::vector<Ch
     return spec;
 }
 
-Request branch_request(const Catalog& catalog, const RunSpec& spec, const std::vector<Change>& made,
-                       Update at) {
-    const auto now = spec_in_force(catalog, spec, made, at);
+Request branch_request(const Catalog& catalog, const RunRecord& parent, const CheckpointInfo& from) {
+    const auto now =
+        spec_in_force(catalog, catalog.check(parent.spec).value_or(parent.spec), parent.changes, from.update);
     auto request = catalog.request_for(now);
     request.epochs = now.budget.epochs;
     request.updates = now.budget.updates;
+    // An earlier version's checkpoint does not say how many passes there were.
+    const double passes = from.epoch                      ? from.epoch->passes
+                          : from.update == parent.updates ? parent.epoch.passes
+                                                          : 0;
+    if (request.epochs && passes >= static_cast<double>(*request.epochs))
+        *request.epochs += static_cast<std::int64_t>(std::ceil(passes));
+    if (request.updates && from.update.count >= *request.updates) *request.updates += from.update.count;
     return request;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/catalog.h"
+#include "core/base/events.h"
 #include "core/base/run_record.h"
 
 #include <vector>
@@ -22,8 +24,8 @@ RunRecord new_branch(const RunSpec& spec, const RunRecord::Parent& parent, std::
 /// there, planned ones and those of `made`, and the changes that it plans for later. What was changed by hand
 /// after that is not part of it. A branch of this spec goes as its parent went, bit for bit.
 RunSpec spec_in_force(const Catalog& catalog, RunSpec spec, const std::vector<Change>& made, Update at);
-/// The same as a request, its length always given: what a branch begins with, to change some of.
-Request branch_request(const Catalog& catalog, const RunSpec& spec, const std::vector<Change>& made,
-                       Update at);
+/// The same as a request, its length always given: what a branch of that checkpoint begins with, to change
+/// some of. Where the parent's length is over there, and nothing would be left to train, it is as long again.
+Request branch_request(const Catalog& catalog, const RunRecord& parent, const CheckpointInfo& from);
 
 } // namespace descent

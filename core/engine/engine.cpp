@@ -142,7 +142,7 @@ private:
         explicit Claim(std::shared_ptr<std::atomic_flag> busy) : busy_(std::move(busy)) {
             reserve_blas_memory();
             if (busy_->test_and_set())
-                throw InputError("a run is being trained already; one at a time in a process");
+                throw InputError("a run is being trained or evaluated already; one at a time in a process");
         }
         ~Claim() {
             if (!given_) busy_->clear();

@@ -9,7 +9,7 @@
 namespace descent {
 
 /// The probes of a run, each with its metrics declared: the same ones in the same order however it is
-/// trained.
+/// trained. What one throws says which one it was.
 std::vector<std::unique_ptr<Probe>> make_probes(const ProbeSetup& setup, Recorder& recorder);
 
 /// Epochs between evaluations whose matrices are kept: long runs keep a few hundred.

@@ -119,9 +119,9 @@ ordered_json changes_json(const std::vector<Change>& changes) {
     return all;
 }
 
-ordered_json parent_json(const std::optional<RunRecord::Parent>& parent) {
-    if (!parent) return nullptr;
-    return {{"run", parent->run.uuid}, {"update", parent->at.count}};
+ordered_json parent_json(const RunRecord& run) {
+    if (!run.parent) return nullptr;
+    return {{"id", run.parent->run.uuid}, {"update", run.parent->at.count}};
 }
 
 ordered_json run_json(const RunRecord& run) {
@@ -143,7 +143,7 @@ ordered_json run_json(const RunRecord& run) {
             {"tags", run.tags},
             {"colour", optional(run.colour)},
             {"trashed_ms", optional(run.trashed_ms)},
-            {"parent", parent_json(run.parent)},
+            {"parent", parent_json(run)},
             {"changes", changes_json(run.changes)},
             {"provenance", provenance_json(run.provenance)}};
 }
@@ -181,7 +181,8 @@ RunRecord run_from_json(const json& object) {
     if (const auto found = object.find("parent"); found != object.end() && found->is_object()) {
         const Members parent_members{*found, "parent."};
         RunRecord::Parent parent;
-        parent_members.read("run", parent.run.uuid);
+        parent_members.read("run", parent.run.uuid); // as files of earlier versions have it
+        parent_members.read("id", parent.run.uuid);
         parent_members.read("update", parent.at.count);
         if (!parent.run.uuid.empty()) run.parent = parent;
     }

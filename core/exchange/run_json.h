@@ -9,6 +9,8 @@ namespace descent {
 /// A run with all that identifies and repeats it, the split left out; keys in reading order.
 nlohmann::ordered_json run_json(const RunRecord& run);
 nlohmann::ordered_json provenance_json(const Provenance& provenance); ///< without the manifest
+/// {"id", "update"}: what it is a branch of; null where it is none.
+nlohmann::ordered_json parent_json(const RunRecord& run);
 /// [{"update", "parameter", "value"}, …]
 nlohmann::ordered_json changes_json(const std::vector<Change>& changes);
 /// Text that holds JSON, as JSON; as a string where it is not; null where empty.

@@ -135,6 +135,11 @@ const CheckpointInfo& find_checkpoint(std::span<const CheckpointInfo> all, const
 
 std::int64_t export_checkpoint(const std::filesystem::path& store, const CheckpointInfo& checkpoint,
                                const std::string& run_name, const std::filesystem::path& to, bool whole) {
+    if (is_store_file(to)) throw InputError(to.string() + " is a store of runs; expected another name");
+    std::error_code different;
+    if (std::filesystem::equivalent(std::filesystem::absolute(to).parent_path(), checkpoint_folder(store),
+                                    different))
+        throw InputError(to.string() + " is among the store's own files; expected another folder");
     require_whole(store, checkpoint, run_name);
     TensorFile content = read_tensor_file(checkpoint_folder(store) / checkpoint.file);
     if (!whole) {

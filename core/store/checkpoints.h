@@ -46,8 +46,8 @@ const CheckpointInfo& find_checkpoint(std::span<const CheckpointInfo> all, const
 
 /// Its weights alone, under the names that PyTorch's modules have ("rnn.weight_ih_l0"), as a safetensors file
 /// whose metadata say run, update and format "pt"; `whole`: a copy of the checkpoint with all that is in it.
-/// Returns how many tensors were written. Throws InputError where the checkpoint is damaged or there is no
-/// writing.
+/// Returns how many tensors were written. Throws InputError where the checkpoint is damaged, there is no
+/// writing, or `to` is a store of runs or among its checkpoints.
 std::int64_t export_checkpoint(const std::filesystem::path& store, const CheckpointInfo& checkpoint,
                                const std::string& run_name, const std::filesystem::path& to,
                                bool whole = false);

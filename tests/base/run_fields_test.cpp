@@ -154,6 +154,19 @@ TEST(ConfigDiff, SetsParametersSideBySide) {
     EXPECT_THAT(rows.at("data").values, ElementsAre("abc", "abc"));
     EXPECT_THAT(rows.at("budget.epochs").values, ElementsAre("3", "3"));
     EXPECT_FALSE(rows.contains("budget.updates")) << "nobody has it";
+    EXPECT_FALSE(rows.contains("parent")) << "none is a branch";
+}
+
+TEST(ConfigDiff, CallsParentsByTheirNames) {
+    auto a = run("sgd", "sgd", 0.1, 0), b = a, c = a;
+    b.parent = {RunId{"0123456789abcdef"}, {1200}};
+    c.parent = {RunId{"fedcba9876543210"}, {7}};
+    const ParentNames names{{b.parent->run, "brave-otter"}};
+    const auto rows = config_diff({a, b, c}, names).rows;
+    const auto parent = std::ranges::find(rows, "parent", &ConfigDiff::Row::field);
+    ASSERT_NE(parent, rows.end());
+    EXPECT_THAT(parent->values, ElementsAre("", "brave-otter at update 1,200", "fedcba98 at update 7"));
+    EXPECT_EQ(group_runs({a, b}, "parent", names).value().at(0).label, "parent brave-otter at update 1,200");
 }
 
 } // namespace

@@ -10,7 +10,7 @@ namespace descent::test {
 
 namespace {
 
-using testing::HasSubstr;
+using testing::HasSubstr, testing::Not;
 
 /// descent resume of runs that are over, and descent branch.
 class Branches : public Cli {
@@ -92,6 +92,9 @@ TEST_F(Branches, WithNothingChangedGoesAsItsParentWent) {
     EXPECT_NE(told["key"], shown(parent)["key"]);
     EXPECT_THAT(descent({"show", branch}).out, HasSubstr(parent + " at update "));
     EXPECT_THAT(descent({"runs"}).out, HasSubstr(parent + " at update "));
+    const auto compared = descent({"compare", parent, branch});
+    EXPECT_THAT(compared.out, HasSubstr(parent + " at update " + std::to_string(at)));
+    EXPECT_THAT(compared.out, Not(HasSubstr(shown(parent)["id"].get<std::string>().substr(0, 8))));
 
     // Joined, its numbers are those of the parent from the beginning.
     const auto csv = folder_ / "joined.csv";
@@ -109,6 +112,18 @@ TEST_F(Branches, WithNothingChangedGoesAsItsParentWent) {
     for (const auto& line : lines_of(read(csv))) whole.insert(key(line));
     EXPECT_EQ(joined, whole);
     expect_refused({"export", branch, "--jsonl", "x.jsonl", "--joined"}, {"--joined", "--csv"});
+}
+
+TEST_F(Branches, OfAFinishedRunIsAsLongAgainWhereNothingIsSaid) {
+    const auto parent = trained(tiny({"--epochs", "2", "--set", "regime.checkpoint_every=1", "--quiet"}));
+    EXPECT_EQ(shown(trained({"branch", parent, "--quiet"}))["epoch"], 4);
+    const auto all = nlohmann::json::parse(descent({"checkpoints", parent, "--json"}).out)["checkpoints"];
+    const auto middle = std::ranges::find_if(all, [](const auto& row) { return row["epoch"] == 1.0; });
+    ASSERT_NE(middle, all.end());
+    const auto at = std::to_string((*middle)["update"].get<std::int64_t>());
+    EXPECT_EQ(shown(trained({"branch", parent, "--at", at, "--quiet"}))["epoch"], 2);
+    const auto counted = trained(tiny({"--updates", "7", "--quiet"}));
+    EXPECT_EQ(shown(trained({"branch", counted, "--quiet"}))["updates"], 14);
 }
 
 TEST_F(Branches, TakesOtherSettingsAndSaysWhatIsNotCarriedOver) {
@@ -129,7 +144,7 @@ TEST_F(Branches, TakesOtherSettingsAndSaysWhatIsNotCarriedOver) {
 TEST_F(Branches, BadOnesAreOneLineAndLeaveNoRun) {
     const auto parent = trained(tiny({"--epochs", "2", "--quiet"}));
     const auto before = stored_runs().size();
-    expect_refused({"branch", parent}, {"nothing would be left to train", parent});
+    expect_refused({"branch", parent, "--epochs", "2"}, {"nothing would be left to train", parent});
     expect_refused({"branch", parent, "--at", "3"}, {"no checkpoint at update 3", parent});
     expect_refused({"branch", parent, "--at", "soon"}, {"checkpoint 'soon'", "last, best or an update"});
     expect_refused({"branch", parent, "--epochs", "9", "--set", "model.hidden=9"},

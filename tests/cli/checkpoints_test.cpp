@@ -61,6 +61,7 @@ TEST_F(Checkpoints, AreListedAndVerified) {
         EXPECT_EQ(row["bytes"].get<std::uintmax_t>(), fs::file_size(file_of(row)));
         EXPECT_EQ(row["sha256"].get<std::string>().size(), 64U);
         EXPECT_FALSE(row.contains("damage"));
+        EXPECT_GT(row["written_ms"].get<std::int64_t>(), 1'700'000'000'000);
     }
     EXPECT_EQ(best, 1);
     EXPECT_EQ(all.back()["kind"], "last");
@@ -68,7 +69,8 @@ TEST_F(Checkpoints, AreListedAndVerified) {
 
     const auto text = descent({"checkpoints", run, "--verify"});
     EXPECT_EQ(text.code, 0);
-    for (const auto* word : {"update", "epoch", "loss", "kind", "size", "state", "last", "best", "whole"})
+    for (const auto* word :
+         {"update", "epoch", "loss", "kind", "size", "written", "state", "last", "best", "whole"})
         EXPECT_THAT(text.out, HasSubstr(word));
     EXPECT_THAT(descent({"show", run}).out,
                 HasSubstr("checkpoints " + std::to_string(all.size()) + ", last"));
@@ -76,7 +78,7 @@ TEST_F(Checkpoints, AreListedAndVerified) {
     const auto csv = (folder_ / "c.csv").string();
     EXPECT_EQ(descent({"checkpoints", run, "--csv", csv}).code, 0);
     const auto lines = lines_of(read(csv));
-    EXPECT_EQ(lines.at(0), "update,epoch,loss,kind,bytes,file");
+    EXPECT_EQ(lines.at(0), "update,epoch,loss,kind,bytes,written_ms,state,file");
     EXPECT_EQ(lines.size(), all.size() + 1);
 
     std::fstream file(file_of(all.front()), std::ios::in | std::ios::out | std::ios::binary);
@@ -89,6 +91,10 @@ TEST_F(Checkpoints, AreListedAndVerified) {
     EXPECT_TRUE(verified.back()["damage"].is_null());
     expect_refused({"evaluate", run, "--checkpoint", std::to_string(all.front()["update"].get<int>())},
                    {"is damaged: its SHA-256"});
+
+    fs::remove(file_of(all.front()));
+    EXPECT_THAT(descent({"checkpoints", run}).out, HasSubstr("not there"));
+    EXPECT_TRUE(listed().front()["written_ms"].is_null());
 }
 
 TEST_F(Checkpoints, WeightsAreExportedUnderTheirPlainNames) {
@@ -114,6 +120,8 @@ TEST_F(Checkpoints, WeightsAreExportedUnderTheirPlainNames) {
     expect_refused({"checkpoints", run, "--export", "best"}, {"--to"});
     expect_refused({"checkpoints", run, "--to", weights.string()}, {"--export"});
     expect_refused({"checkpoints", run, "--export", "best", "--to", store().string()}, {store().string()});
+    expect_refused({"checkpoints", run, "--export", "best", "--to", file_of(listed().back()).string()},
+                   {"among the store's own files"});
 }
 
 TEST_F(Checkpoints, EvaluateTellsWhatTheRunMeasured) {

@@ -208,6 +208,27 @@ TEST(RunningClip, BoundsTheSumAfterEachMicroBatch) {
     EXPECT_LE(facts.clipped_norm, 0.05);
 }
 
+TEST(DetectionProbe, OneThatThrowsEndsTheRunWithOneLine) {
+    auto data = small_sounds();
+    data.inspection.provenance.classes.pop_back(); // two names for three scores an example
+    Experiment experiment(spec_of("sgd", {{"epochs", "3"}}), std::move(data));
+    KeepingSink store;
+    Control control;
+    TemporaryFolder folder;
+    Trainer trainer(experiment, control, {store, nullptr}, RunId{"r"}, folder.path);
+    EXPECT_EQ(trainer.run(), RunState::failed);
+    const auto& last = *store.batches.back();
+    ASSERT_TRUE(last.state);
+    EXPECT_EQ(last.state->state, RunState::failed);
+    EXPECT_EQ(last.state->reason,
+              "the probe 'detection' failed: a detection curve needs a class for each score");
+    ASSERT_EQ(last.log.size(), 1u);
+    EXPECT_EQ(last.log.front().level, LogLine::Level::error);
+    EXPECT_EQ(last.log.front().text, last.state->reason);
+    // What the probes before it have measured is kept.
+    EXPECT_TRUE(std::ranges::any_of(store.samples(), [](const auto& s) { return s.metric == "train/loss"; }));
+}
+
 TEST(DetectionProbe, KeepsCurvesAndFigures) {
     const auto spec = spec_of("sgd", {{"epochs", "3"}});
     Experiment experiment(spec, small_sounds());

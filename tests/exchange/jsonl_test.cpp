@@ -54,6 +54,20 @@ TEST(Jsonl, BringsARunBackAsItWas) {
     EXPECT_EQ(content(here.path()), before);
 }
 
+TEST(Jsonl, AParentIsFoundUnderItsEarlierName) {
+    const StorePlace here, there;
+    const RunId run = add_full_run(here, 1);
+    const auto file = here.folder.file("runs.jsonl");
+    must(export_jsonl(*here.reader(), {run}, file));
+    auto text = read_text(file);
+    const std::string now = R"("parent":{"id":)", then = R"("parent":{"run":)";
+    ASSERT_NE(text.find(now), std::string::npos);
+    text.replace(text.find(now), now.size(), then);
+    std::ofstream(file, std::ios::binary) << text;
+    EXPECT_THAT(must(import_into(there, file)).runs, ElementsAre(run));
+    EXPECT_EQ(there.stored(run).parent, here.stored(run).parent);
+}
+
 TEST(Jsonl, ValuesComeBackBitForBit) {
     const StorePlace here, there;
     const RunId run = must(here.writer()->create(example_run())).id;
@@ -92,6 +106,8 @@ TEST(Jsonl, IsAnObjectALine) {
     const auto first = nlohmann::json::parse(line);
     EXPECT_EQ(first["run"]["id"], run.uuid);
     EXPECT_EQ(first["run"]["metrics"][1]["direction"], "higher");
+    EXPECT_EQ(first["run"]["parent"]["id"], "7d1d4f0e-4f43-4d2c-8a6e-0c9b6f1a2b3c");
+    EXPECT_EQ(first["run"]["parent"]["update"], 12);
     std::getline(lines, line);
     EXPECT_EQ(
         line,

@@ -7,6 +7,7 @@
 #include "core/store/store.h"
 #include "core/store/writer.h"
 #include "tests/ui/fake_detection.h"
+#include "tests/ui/fake_evaluation.h"
 #include "tests/ui/fake_instruments.h"
 #include "tests/ui/fake_texts.h"
 
@@ -347,6 +348,7 @@ public:
     std::atomic<bool> times = true;     ///< false: as while a run is being trained
     int samples_per_class = 40;         ///< of the names task, on average
     std::vector<Change> resumed_with{}; ///< read when the run it was for has started
+    Update resumes_after{0};            ///< what a resumed run has in the store; −1: it begins anew
 
     FakeEngine() {
         catalog_.tasks = {
@@ -473,6 +475,12 @@ public:
             describeNames(found);
         return found;
     }
+    FakeEvaluation evaluation;
+    Result<EvaluationReport> evaluate(const RunRecord&, const std::filesystem::path&,
+                                      const CheckpointInfo& checkpoint,
+                                      const EvaluateOptions& options) override {
+        return evaluation.answer(checkpoint, options);
+    }
     /// Where it is > 1, all runs can be trained together, that many at a time, a second for each.
     std::size_t together = 1;
     std::vector<std::vector<std::size_t>> groups(const std::vector<RunSpec>& specs,
@@ -522,7 +530,7 @@ public:
                                             const StartOptions& options) override {
         resumed_with = options.changes;
         if (run.id.uuid.empty()) return begin(run.spec, store, options, run.parent);
-        if (auto done = store.reopen(run.id, {0}, run.planned.count); !done)
+        if (auto done = store.reopen(run.id, resumes_after, run.planned.count); !done)
             return std::unexpected(done.error());
         return std::make_unique<FakeSession>(run, plan, catalog_, store, options);
     }

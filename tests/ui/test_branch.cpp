@@ -1,6 +1,7 @@
 // Runs that go on: trained longer, branched off, and taken up after a crash.
 
 #include "tests/ui/studio_fixture.h"
+#include "ui/state/watched_run.h"
 #include "ui/widgets/go_on_dialog.h"
 #include "ui/widgets/interrupted_bar.h"
 
@@ -91,8 +92,11 @@ private Q_SLOTS:
         QVERIFY(points->itemText(1).contains(QStringLiteral("best")));
         QCOMPARE(s.button("trainButton")->text(), QStringLiteral("Train the branch"));
 
+        // Its parent ends there: as many epochs again are proposed, and from an earlier one its own.
+        QCOMPARE(s.find<QLineEdit>("run.length")->text(), QStringLiteral("40"));
         points->setCurrentIndex(1);
         Q_EMIT points->activated(1);
+        QCOMPARE(s.find<QLineEdit>("run.length")->text(), QStringLiteral("20"));
         s.type("optimizer.lr", "0.05");
         s.click("trainButton");
         QTRY_VERIFY(s.training->run().has_value());
@@ -193,6 +197,26 @@ private Q_SLOTS:
         QTRY_VERIFY(s.training->run() == run);
         QVERIFY(!bar->isVisible());
         QTRY_COMPARE(s.text("runName"), QStringLiteral("calm-heron"));
+    }
+
+    void aRunThatBeginsAnewShowsWhatTheStoreHolds() {
+        Studio s;
+        s.fake.resumes_after = {-1};
+        s.fake.plan.break_at = 2;
+        must(s.training->setBreakpoints({"train/loss > 0"}));
+        const RunId run = interruptedRun(s.store->writer());
+        s.open();
+        // Looked at before it is taken up, from the page of runs.
+        chooseRun(s, run);
+        s.find<QAction>("runOpen")->trigger();
+        auto* watched = s.window->findChild<WatchedRun*>();
+        QTRY_VERIFY(watched->find("train/loss") && watched->find("train/loss")->points.size() == 12);
+        must(s.training->resumeRun(run)); // from another page
+        QTRY_VERIFY(watched->state() == RunState::paused && !watched->loading());
+        const auto& points = watched->find("train/loss")->points;
+        QCOMPARE(points.back().update.count, 0); // paused after two updates, evaluated before the first
+        s.training->stop();
+        QTRY_VERIFY(!s.training->busy());
     }
 
     void whatWasDismissedIsNotOfferedAgain() {

@@ -302,6 +302,16 @@ private Q_SLOTS:
         QVERIFY(withEdits(listed, {SetTrashed{row(3).id, true}}).empty());
     }
 
+    void aParentIsCalledByItsName() {
+        RunRecord run = recordOf({});
+        run.parent = RunRecord::Parent{{"0123456789abcdef"}, {1200}};
+        const auto shown = [&](const ParentNames& names) {
+            return makeRows({run}, {field("parent")}, {}, {}, names).front().fields.front().text;
+        };
+        QCOMPARE(shown({{run.parent->run, "brave-otter"}}), QStringLiteral("brave-otter at update 1,200"));
+        QCOMPARE(shown({}), QStringLiteral("01234567 at update 1,200"));
+    }
+
     void addedColumnsShowMetricsAndParameters() {
         RunRecord run = recordOf({.lr = 0.25});
         run.spec.optimizer.params.values["nesterov"] = true;

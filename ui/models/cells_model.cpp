@@ -40,6 +40,8 @@ QVariant CellsModel::data(const QModelIndex& index, int role) const {
     case Qt::DecorationRole:
         if (index.column() == 0 && row.colour >= 0) return theme::series(row.colour);
         return {};
+    case Qt::ForegroundRole:
+        return row.bad ? QVariant(theme::error()) : QVariant();
     default:
         return {};
     }

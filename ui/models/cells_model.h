@@ -16,6 +16,7 @@ public:
         QStringList cells;
         int colour = 0; ///< into theme::series; below 0: none
         QString tool_tip{};
+        bool bad = false; ///< what it tells is wrong
         bool operator==(const Row&) const = default;
     };
     using QAbstractTableModel::QAbstractTableModel;

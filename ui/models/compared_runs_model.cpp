@@ -25,14 +25,14 @@ QString said(const std::string& field, const std::string& value) {
 }
 } // namespace
 
-std::vector<QString> differencesOf(const std::vector<RunRecord>& runs) {
+std::vector<QString> differencesOf(const std::vector<RunRecord>& runs, const ParentNames& parents) {
     const auto fields = differing_fields(runs);
     std::vector<QString> all;
     for (const auto& run : runs) {
         QStringList words;
         for (const auto& field : fields) {
             if (words.size() == kFields) break;
-            if (const auto value = field_of(run, field)) words << said(field, value->text);
+            if (const auto value = field_of(run, field, parents)) words << said(field, value->text);
         }
         all.push_back(words.join(QStringLiteral(" · ")));
     }

@@ -39,7 +39,7 @@ private:
 };
 
 /// What the rows say beside the name: the first fields in which the runs differ. Thread: any.
-std::vector<QString> differencesOf(const std::vector<RunRecord>& runs);
+std::vector<QString> differencesOf(const std::vector<RunRecord>& runs, const ParentNames& parents = {});
 
 /// Check, line in the curve's colour, name, and the differences muted beneath it.
 class ComparedRunDelegate : public QStyledItemDelegate {

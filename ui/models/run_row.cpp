@@ -63,9 +63,10 @@ RunRow::Cell stepCell(const RunRecord& run, const FieldColumn& column, const Ste
     return cell;
 }
 
-RunRow::Cell fieldCell(const RunRecord& run, const std::string& field, Words& words) {
+RunRow::Cell fieldCell(const RunRecord& run, const std::string& field, Words& words,
+                       const ParentNames& parents) {
     RunRow::Cell cell;
-    if (const auto value = field_of(run, field)) {
+    if (const auto value = field_of(run, field, parents)) {
         cell.known = true;
         // A flag reads better as its word.
         if (value->number && value->text != "true" && value->text != "false")
@@ -76,8 +77,9 @@ RunRow::Cell fieldCell(const RunRecord& run, const std::string& field, Words& wo
     return cell;
 }
 
-RunRow::Cell cellOf(const RunRecord& run, const FieldColumn& column, const StepValues& steps, Words& words) {
-    if (!column.metric) return fieldCell(run, column.field, words);
+RunRow::Cell cellOf(const RunRecord& run, const FieldColumn& column, const StepValues& steps, Words& words,
+                    const ParentNames& parents) {
+    if (!column.metric) return fieldCell(run, column.field, words, parents);
     if (column.metric->at == MetricPick::At::update) return stepCell(run, column, steps);
     return metricCell(run, column.metric->metric, column.metric->at);
 }
@@ -162,7 +164,8 @@ std::uint32_t numberOf(const RunId& run) {
 }
 
 std::vector<RunRow> makeRows(const std::vector<RunRecord>& runs, const FieldColumns& fields,
-                             const StepValues& steps, const std::vector<RunGroup>& groups) {
+                             const StepValues& steps, const std::vector<RunGroup>& groups,
+                             const ParentNames& parents) {
     Words words;
     std::vector<RunRow> rows;
     rows.reserve(runs.size());
@@ -189,7 +192,8 @@ std::vector<RunRow> makeRows(const std::vector<RunRecord>& runs, const FieldColu
         row.accuracy = metricCell(run, "validation/accuracy", MetricPick::At::best);
         row.loss = metricCell(run, "validation/loss", MetricPick::At::best);
         row.fields.reserve(fields.size());
-        for (const FieldColumn& column : fields) row.fields.push_back(cellOf(run, column, steps, words));
+        for (const FieldColumn& column : fields)
+            row.fields.push_back(cellOf(run, column, steps, words, parents));
         row.colour = run.colour;
         row.starred = run.starred;
         row.trashed = run.trashed_ms.has_value();

@@ -89,7 +89,8 @@ using StepValues = std::unordered_map<std::string, std::unordered_map<std::strin
 
 /// Rows in the order of `runs`. `groups` (may be empty) says what each is folded under. Thread: any.
 std::vector<RunRow> makeRows(const std::vector<RunRecord>& runs, const FieldColumns& fields = {},
-                             const StepValues& steps = {}, const std::vector<RunGroup>& groups = {});
+                             const StepValues& steps = {}, const std::vector<RunGroup>& groups = {},
+                             const ParentNames& parents = {});
 /// As shared rows, those of `before` that are equal to new ones taken over. Thread: any.
 std::vector<RowPtr> shareRows(std::vector<RunRow> rows, std::span<const RowPtr> before = {});
 

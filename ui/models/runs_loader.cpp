@@ -1,5 +1,6 @@
 #include "ui/models/runs_loader.h"
 
+#include "core/store/lineage.h"
 #include "ui/state/background.h"
 #include "ui/state/store_host.h"
 
@@ -43,14 +44,17 @@ std::shared_ptr<RunListing> list(const StoreReader& reader, const RunsWish& wish
         const std::vector<RunRecord> records = unwrap(reader.runs(query));
         // The first ones come without what takes reading all.
         const StepValues steps = listing->whole ? stepsOf(reader, wish.fields) : StepValues{};
+        const bool by_parent = wish.group.find("parent") != std::string::npos ||
+                               std::ranges::count(wish.fields, "parent", &FieldColumn::field) > 0;
+        const auto parents = by_parent ? parent_names(reader, records) : ParentNames{};
         std::vector<RunGroup> groups;
         if (wish.group != "none" && !records.empty()) {
-            if (auto made = group_runs(records, wish.group))
+            if (auto made = group_runs(records, wish.group, parents))
                 groups = std::move(*made);
             else
                 listing->group_error = QString::fromStdString(made.error().message);
         }
-        listing->runs = shareRows(makeRows(records, wish.fields, steps, groups),
+        listing->runs = shareRows(makeRows(records, wish.fields, steps, groups, parents),
                                   before ? std::span(before->runs) : std::span<const RowPtr>());
     }
     listing->listed = std::int64_t(listing->runs.size());

@@ -216,7 +216,7 @@ void ComparePage::show() {
         extent = extentOf(shown, layout_.axis);
     }
     auto compared = std::make_shared<Compared>();
-    compared->groups = compareBy(std::move(shown), layout_.group_by);
+    compared->groups = compareBy(std::move(shown), layout_.group_by, runs_->parents());
     compared->layout = layout_;
     compared->metrics = runs_->metrics();
     compared->charts = chartMetrics();
@@ -236,7 +236,7 @@ void ComparePage::show() {
 
 void ComparePage::fillSelector() {
     std::vector<ComparedRunsModel::Row> rows;
-    const auto differences = differencesOf(runs_->runs());
+    const auto differences = differencesOf(runs_->runs(), runs_->parents());
     for (std::size_t i = 0; i < runs_->runs().size(); ++i) {
         const auto& run = runs_->runs()[i];
         const QString uuid = QString::fromStdString(run.id.uuid);

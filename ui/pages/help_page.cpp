@@ -34,6 +34,9 @@ constexpr std::array kKeys{
     Key{"Ctrl+F", "Filter the runs, or the examples of the data; add runs to a comparison"},
     Key{"Ctrl+S, Alt+↓", "In the filter line: keep the filter under a name; choose one"},
     Key{"Ctrl+Shift+C", "Compare the chosen runs"},
+    Key{"Ctrl+Shift+K",
+        "Checkpoints of the run: in their table F5 verifies, Ctrl+Enter evaluates, Ctrl+E exports "
+        "weights, Ctrl+Shift+B branches off"},
     Key{"Ctrl+G", "Fold replicates into one row; ← → fold and open it, Ctrl+− and Ctrl++ all"},
     Key{"Ctrl+Shift+A", "Add a metric or parameter as a column"},
     Key{"Ctrl+Shift+← →, Ctrl+Shift+S", "Move the current column of the runs; sort by it"},
@@ -142,7 +145,8 @@ void HelpPage::write() {
            "can be resumed, "
            "bit for bit as if it had never ended, and a finished one trained longer. <i>Branch here…</i> "
            "trains a new run from a checkpoint of another one on, with other settings; its curves begin with "
-           "its parent's. The trash hides runs and gives them back.</p>"
+           "its parent's. <i>Checkpoints…</i> lists what a run can go on from: to verify, evaluate, export "
+           "or branch off. The trash hides runs and gives them back.</p>"
            "<h3>Figures, and runs from elsewhere</h3>"
            "<p><i>Export…</i> in a chart's menu writes it as SVG, PDF or PNG at any size, light and with its "
            "fonts, "

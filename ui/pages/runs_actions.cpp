@@ -52,6 +52,9 @@ RunsActions::RunsActions(QWidget& page, QWidget& table) {
         make(page, "runBranch", tr("Branch here…"), nullptr, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_B),
              around, tr("Train a new run from one of its checkpoints on, with other settings"));
     branch->setIconText(tr("Branch…")); // on the tool bar
+    checkpoints = make(page, "runCheckpoints", tr("Checkpoints…"), nullptr,
+                       QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K), around,
+                       tr("What the run can go on from: to verify, evaluate, export or branch off"));
     rename = make(table, "runRename", tr("Rename"), nullptr, Qt::Key_F2, here, tr("Rename the run in place"));
     star = make(page, "runStar", tr("Star"), "star", QKeySequence(Qt::CTRL | Qt::Key_D), around,
                 tr("Star the chosen runs, or take the star away"));
@@ -126,6 +129,7 @@ void RunsActions::update(const std::vector<RowPtr>& chosen, bool in_trash, bool 
     resume->setText(GoOnDialog::word(state));
     resume->setIconText(state == RunState::finished ? tr("Longer…") : resume->text());
     branch->setEnabled(one && !in_trash && engine_ready && state != RunState::queued);
+    checkpoints->setEnabled(one && state != RunState::queued);
     again->setEnabled(one && engine_ready);
     rename->setEnabled(one);
     for (QAction* action : {note, star, colour, tag, copy, copy_markdown, copy_latex, copy_csv})
@@ -152,14 +156,30 @@ void RunsActions::setListed(bool any, bool folds) {
 }
 
 QList<QAction*> RunsActions::all() const {
-    return {open,       compare, resume,
-            again,      branch,  nullptr,
-            rename,     star,    colour,
-            tag,        untag,   note,
-            nullptr,    copy,    copy_as_->menuAction(),
-            export_csv, nullptr, table_->menuAction(),
-            nullptr,    trash,   restore,
-            nullptr,    filter};
+    return {open,
+            compare,
+            resume,
+            again,
+            branch,
+            checkpoints,
+            nullptr,
+            rename,
+            star,
+            colour,
+            tag,
+            untag,
+            note,
+            nullptr,
+            copy,
+            copy_as_->menuAction(),
+            export_csv,
+            nullptr,
+            table_->menuAction(),
+            nullptr,
+            trash,
+            restore,
+            nullptr,
+            filter};
 }
 
 void RunsActions::fill(QMenu& menu) const {

@@ -19,8 +19,8 @@ namespace descent::ui {
 struct RunsActions {
     RunsActions(QWidget& page, QWidget& table);
 
-    QAction *open, *compare, *resume, *again, *branch, *rename, *star, *colour, *tag, *untag, *note,
-        *export_csv, *trash, *restore, *filter;
+    QAction *open, *compare, *resume, *again, *branch, *checkpoints, *rename, *star, *colour, *tag, *untag,
+        *note, *export_csv, *trash, *restore, *filter;
     QAction *copy, *copy_markdown, *copy_latex, *copy_csv, *export_table;
     QAction* replicates; ///< checkable: folded under what they share but for the seed
     QAction *fold_all, *unfold_all, *add_column, *column_left, *column_right, *sort;

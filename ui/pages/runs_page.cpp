@@ -9,6 +9,7 @@
 #include "ui/state/store_host.h"
 #include "ui/state/training.h"
 #include "ui/theme.h"
+#include "ui/widgets/checkpoints_dialog.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/exchange_job.h"
 #include "ui/widgets/field_picker.h"
@@ -125,6 +126,7 @@ RunsPage::RunsPage(StoreHost& store, EngineHost& engine, Training& training, QWi
     connect(loader_, &RunsLoader::failed, filter_, &FilterLine::showError);
     connect(preview_, &RunPreview::edited, this, &RunsPage::edit);
     connect(preview_, &RunPreview::runWanted, this, &RunsPage::openRun);
+    connect(preview_, &RunPreview::checkpointsWanted, this, &RunsPage::showCheckpoints);
     connect(empty_, &EmptyState::acted, this, [this] {
         if (const auto act = end_emptiness_) act();
     });
@@ -161,6 +163,7 @@ void RunsPage::connectActions() {
     on(actions_->resume, &RunsPage::resumeChosen);
     on(actions_->again, &RunsPage::repeatChosen);
     on(actions_->branch, &RunsPage::branchChosen);
+    on(actions_->checkpoints, &RunsPage::showCheckpoints);
     on(actions_->rename, [this] { table_->rename(); });
     on(actions_->star, &RunsPage::starChosen);
     on(actions_->tag, [this] {
@@ -390,6 +393,13 @@ void RunsPage::resumeChosen() {
 
 void RunsPage::branchChosen() {
     if (const auto chosen = table_->chosen(); chosen.size() == 1) offerBranch(chosen.front(), {}, {});
+}
+
+void RunsPage::showCheckpoints() {
+    const auto chosen = table_->chosen();
+    if (chosen.size() != 1) return;
+    auto* dialog = CheckpointsDialog::open(store_, engine_, training_, chosen.front(), this);
+    connect(dialog, &CheckpointsDialog::branchWanted, this, &RunsPage::branchWanted, Qt::UniqueConnection);
 }
 
 /// From its newest checkpoint with its settings there, or from the one at `at` with the settings `otherwise`,

@@ -85,6 +85,7 @@ private:
     void resumeChosen();
     void repeatChosen();
     void branchChosen();
+    void showCheckpoints();
     void offerBranch(const RunId& run, std::optional<Update> at, const std::optional<Request>& otherwise);
     void starChosen();
     void trashChosen(bool trashed);

@@ -12,6 +12,7 @@
 #include "ui/state/watched_run.h"
 #include "ui/theme.h"
 #include "ui/widgets/adjust_panel.h"
+#include "ui/widgets/checkpoints_dialog.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/form_pane.h"
 #include "ui/widgets/go_on_dialog.h"
@@ -76,6 +77,7 @@ TrainPage::TrainPage(EngineHost& engine, StoreHost& store, Training& training, Q
     connect(header_, &RunHeader::stopClicked, this, &TrainPage::stop);
     connect(header_, &RunHeader::resumeClicked, this, &TrainPage::resumeWatched);
     connect(&training_, &Training::warned, notice_, &NoticeBar::complain);
+    connect(header_, &RunHeader::checkpointsClicked, this, &TrainPage::showCheckpoints);
     connect(header_, &RunHeader::axisChosen, this, [this](int axis) { charts_->setAxis(XAxis(axis)); });
     connect(header_, &RunHeader::logXChosen, charts_, &ChartsGrid::setLogX);
     connect(pane_, &FormPane::ladderWanted, this, &TrainPage::climb);
@@ -217,6 +219,9 @@ void TrainPage::makeActions() {
     pause_ = add("actionPause", tr("&Pause or continue\tSpace"), &TrainPage::pauseOrContinue);
     step_ = add("actionStep", tr("Single &step\t."), &TrainPage::step);
     stop_ = add("actionStop", tr("St&op"), &TrainPage::stop);
+    checkpoints_ = add("actionCheckpoints", tr("&Checkpoints…"), &TrainPage::showCheckpoints);
+    checkpoints_->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_K));
+    checkpoints_->setEnabled(false);
     export_ = new QAction(tr("&Export the run as CSV…"), this);
     export_->setObjectName(QStringLiteral("actionExportRun"));
     export_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_E));
@@ -330,8 +335,8 @@ void TrainPage::showRun(const RunId& run) {
 
 void TrainPage::follow(const RunId& run) {
     right_->setCurrentIndex(Right::run);
-    run_->watch(run);
-    if (isVisible()) header_->focusPause(); // so that Space pauses, and does not train once more
+    if (run_->id() != run) run_->watch(run); // else it reads by itself what is left of it
+    if (isVisible()) header_->focusPause();  // so that Space pauses, and does not train once more
 }
 
 void TrainPage::headerLater() {
@@ -359,6 +364,7 @@ void TrainPage::updateHeader() {
             facts.epochs =
                 planned_epochs(*record, run_->changes().empty() ? record->changes : run_->changes());
         facts.ours = run_->live();
+        facts.stored = record.has_value();
         facts.may_resume = record && is_over(facts.state) && engine_.engine() && !training_.busy();
     }
     if (!facts.ours && adjust_->isVisible()) adjust(false); // over
@@ -367,7 +373,8 @@ void TrainPage::updateHeader() {
     header_->show(facts);
     // A button that goes with the end of the run leaves the focus to the page, not to whatever comes next.
     if (at && header_->isAncestorOf(at) && at->isHidden()) setFocus(Qt::OtherFocusReason);
-    export_->setEnabled(run_->record().has_value() && isVisible());
+    for (QAction* action : {export_, checkpoints_})
+        action->setEnabled(run_->record().has_value() && isVisible());
 }
 
 void TrainPage::updateActions() {
@@ -400,7 +407,8 @@ void TrainPage::showEvent(QShowEvent* event) {
 
 void TrainPage::hideEvent(QHideEvent* event) {
     QWidget::hideEvent(event);
-    export_->setEnabled(false); // Ctrl+E is the shown page's
+    for (QAction* action : {export_, checkpoints_})
+        action->setEnabled(false); // the keys are the shown page's
 }
 
 void TrainPage::keyPressEvent(QKeyEvent* event) {
@@ -409,6 +417,12 @@ void TrainPage::keyPressEvent(QKeyEvent* event) {
         if (event->key() == Qt::Key_Period) return step();
     }
     QWidget::keyPressEvent(event);
+}
+
+void TrainPage::showCheckpoints() {
+    if (!run_->id()) return;
+    auto* dialog = CheckpointsDialog::open(store_, engine_, training_, *run_->id(), this);
+    connect(dialog, &CheckpointsDialog::branchWanted, this, &TrainPage::branch, Qt::UniqueConnection);
 }
 
 void TrainPage::exportRun() {

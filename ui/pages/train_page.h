@@ -42,7 +42,7 @@ public:
     void branch(const BranchOffer& offer);                  ///< the form as another run stood
     void setData(const Request& wanted);                    ///< its task and the task's settings alone
     const Request& request() const;                         ///< what the form holds
-    QList<QAction*> runActions() const { return actions_; } ///< train, pause, step, stop
+    QList<QAction*> runActions() const { return actions_; } ///< train, pause, step, stop, checkpoints
     QAction* exportAction() const { return export_; }
     ChartsGrid& charts() { return *charts_; }
     void openLadder(); ///< its panel in the form
@@ -66,6 +66,7 @@ private:
     void step();
     void stop();
     void exportRun();
+    void showCheckpoints();
     void follow(const RunId& run);
     void updateHeader();
     void headerLater(); ///< at once where the state has changed, else in a moment
@@ -93,7 +94,8 @@ private:
     RunState shown_state_ = RunState::queued;
     bool follow_ = true; ///< watch what this process trains next
     QList<QAction*> actions_;
-    QAction *train_ = nullptr, *pause_ = nullptr, *step_ = nullptr, *stop_ = nullptr, *export_ = nullptr;
+    QAction *train_ = nullptr, *pause_ = nullptr, *step_ = nullptr, *stop_ = nullptr, *checkpoints_ = nullptr,
+            *export_ = nullptr;
 };
 
 } // namespace descent::ui

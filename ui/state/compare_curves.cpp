@@ -164,12 +164,13 @@ const ComparedGroups::Group* ComparedGroups::find(const QString& id) const {
     return it == groups.end() ? nullptr : &*it;
 }
 
-ComparedGroups compareBy(std::vector<RunRecord> shown, const QString& group_by) {
+ComparedGroups compareBy(std::vector<RunRecord> shown, const QString& group_by, ParentNames parents) {
     ComparedGroups made;
     made.runs = std::move(shown);
+    made.parents = std::move(parents);
     if (made.runs.empty()) return made;
     made.folded = group_by != QStringLiteral("none");
-    auto groups = group_runs(made.runs, group_by.toStdString());
+    auto groups = group_runs(made.runs, group_by.toStdString(), made.parents);
     if (!groups) {
         made.problem = QString::fromStdString(groups.error().message);
         made.folded = false;

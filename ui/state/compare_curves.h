@@ -18,6 +18,7 @@ struct ComparedGroups {
         std::vector<std::size_t> runs; ///< positions in `runs`
     };
     std::vector<RunRecord> runs;
+    ParentNames parents{}; ///< of those that are branches
     std::vector<Group> groups;
     bool folded = false;
     QString problem{}; ///< why the wish to group could not be met: then each run is by itself
@@ -27,7 +28,7 @@ struct ComparedGroups {
     const Group* find(const QString& id) const;
 };
 /// A single run keeps its own colour; where two have the same, the dash tells them apart. Thread: any.
-ComparedGroups compareBy(std::vector<RunRecord> shown, const QString& group_by);
+ComparedGroups compareBy(std::vector<RunRecord> shown, const QString& group_by, ParentNames parents = {});
 
 /// All that the curves of one chart are made from: a value, for another thread.
 struct CurveTask {

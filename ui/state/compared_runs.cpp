@@ -58,6 +58,7 @@ QString metricTitle(const std::string& metric) {
 /// Runs, in the order asked for, and the metrics of each.
 struct ComparedRuns::Found {
     std::vector<RunRecord> runs;
+    ParentNames parents;
     std::vector<Metric> metrics;
     std::vector<Ladder> ladders;
     std::string ladder;
@@ -158,6 +159,7 @@ void ComparedRuns::read() {
                 std::ranges::reverse(found->runs); // the plan's order
             }
             if (ladder.empty()) found->runs = reader.runs_by_id(ids);
+            found->parents = parent_names(reader, found->runs);
             std::map<std::string, std::size_t> place;
             for (const auto& run : found->runs) {
                 const auto unknown = [&](const auto& s) { return !place.contains(s.first); };
@@ -184,6 +186,7 @@ void ComparedRuns::read() {
 
 void ComparedRuns::take(Found found) {
     runs_ = std::move(found.runs);
+    parents_ = std::move(found.parents);
     metrics_ = std::move(found.metrics);
     ladders_ = std::move(found.ladders);
     loaded_ = true;

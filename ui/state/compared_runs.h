@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/pyramid.h"
+#include "core/analysis/run_fields.h"
 #include "core/base/events.h"
 #include "core/base/run_record.h"
 #include "ui/plots/plot_view.h"
@@ -39,6 +40,7 @@ public:
     void setActive(bool active);                       ///< reads only while somebody sees it
 
     const std::vector<RunRecord>& runs() const { return runs_; } ///< those that are there
+    const ParentNames& parents() const { return parents_; }      ///< of those that are branches
     bool loaded() const { return loaded_; }                      ///< runs() is an answer
     bool live() const;                                           ///< one of them may still grow
     /// What any of them has measured, in the order it was declared, and how many have.
@@ -86,6 +88,7 @@ private:
     std::vector<RunId> ids_;
     std::string ladder_;
     std::vector<RunRecord> runs_;
+    ParentNames parents_;
     std::vector<Metric> metrics_;
     std::vector<Ladder> ladders_;
     std::vector<std::string> wanted_;

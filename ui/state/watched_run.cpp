@@ -84,6 +84,9 @@ WatchedRun::WatchedRun(StoreHost& store, Training& training, QObject* parent)
         }
         Q_EMIT progressChanged();
     });
+    connect(&training_, &Training::started, this, [this](const RunId& run) {
+        if (run == id_) watch(run); // taken up again: the store has let go what is made anew
+    });
     connect(&training_, &Training::stateChanged, this, [this] {
         if (!live() || state_ == training_.state()) return;
         state_ = training_.state();

@@ -52,7 +52,7 @@ void CompareConfig::refresh() {
         equal_->setChecked(compared()->layout.equal_rows);
     }
     inBackground(
-        this, [of = compared()] { return config_diff(of->groups.runs); },
+        this, [of = compared()] { return config_diff(of->groups.runs, of->groups.parents); },
         [this, of = compared()](ConfigDiff diff) {
             if (of != compared()) return;
             shown_ = {};

@@ -57,7 +57,7 @@ Along along(const Compared& compared, const std::string& choice) {
         return made;
     }
     std::vector<std::optional<FieldValue>> values;
-    for (const auto& run : runs) values.push_back(field_of(run, choice));
+    for (const auto& run : runs) values.push_back(field_of(run, choice, compared.groups.parents));
     const bool numbers = std::ranges::all_of(values, [](const auto& v) { return !v || v->number; });
     std::map<QString, double> place;
     for (const auto& value : values) {

@@ -19,6 +19,7 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <utility>
 
 namespace descent::ui {
@@ -156,9 +157,10 @@ void FormPane::branchAt(Update at) {
     if (!branch_ || !engine_.engine()) return;
     branch_->at = at;
     const auto& catalog = engine_.engine()->catalog();
-    const auto& parent = branch_->parent;
+    const auto& points = branch_->points;
+    const auto point = std::ranges::find(points, at, &CheckpointInfo::update);
     auto request =
-        branch_request(catalog, catalog.check(parent.spec).value_or(parent.spec), parent.changes, at);
+        branch_request(catalog, branch_->parent, point == points.end() ? CheckpointInfo{at} : *point);
     if (form_->request() == branch_request_) {
         form_->setRequest(request);
         branch_request_ = form_->request();

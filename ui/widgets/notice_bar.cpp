@@ -26,7 +26,7 @@ NoticeBar::NoticeBar(QWidget* parent)
     label_->setObjectName(QStringLiteral("runsNoticeText"));
     label_->setMode(Qt::ElideMiddle);
     progress_->setObjectName(QStringLiteral("exportProgress"));
-    progress_->setAccessibleName(tr("Progress of the export"));
+    progress_->setAccessibleName(tr("How far it is"));
     progress_->setRange(0, 1000);
     progress_->setTextVisible(false);
     progress_->setFixedWidth(theme::kGrid * 20);
@@ -58,7 +58,7 @@ void NoticeBar::show(const QString& message, const char* role) {
     theme::repolish(label_);
     progress_->setVisible(working());
     button_->setText(working() ? tr("Cancel") : tr("Dismiss"));
-    button_->setAccessibleName(working() ? tr("Cancel the export") : tr("Dismiss the message"));
+    button_->setAccessibleName(working() ? tr("Cancel") : tr("Dismiss the message"));
     setAccessibleName(message);
     QFrame::show();
 }
@@ -80,6 +80,11 @@ void NoticeBar::begin(const QString& message, std::function<void()> cancel) {
     cancel_ = std::move(cancel);
     setProgress(0);
     show(message, "plain");
+}
+
+void NoticeBar::end() {
+    cancel_ = {};
+    hide();
 }
 
 void NoticeBar::setProgress(double fraction) {

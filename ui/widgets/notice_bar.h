@@ -19,8 +19,9 @@ public:
 
     void say(const QString& message);      ///< goes by itself after a while
     void complain(const QString& message); ///< stays until dismissed
-    /// Shows a bar with a Cancel button; setProgress moves it. Ended by say() or complain().
+    /// Shows a bar with a Cancel button; setProgress moves it. Ended by say(), complain() or end().
     void begin(const QString& message, std::function<void()> cancel);
+    void end(); ///< there is nothing to tell
     void setProgress(double fraction);
     bool working() const { return static_cast<bool>(cancel_); }
     QString message() const;

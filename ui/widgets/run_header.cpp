@@ -88,7 +88,8 @@ RunHeader::RunHeader(QWidget* parent)
     , facts_(new ElidedLabel)
     , bar_(new QProgressBar)
     , axis_(new QComboBox)
-    , log_x_(new QToolButton) {
+    , log_x_(new QToolButton)
+    , checkpoints_(new QToolButton) {
     setObjectName(QStringLiteral("runHeader"));
     name_->setObjectName(QStringLiteral("runName"));
     name_->setProperty("role", QStringLiteral("title"));
@@ -160,10 +161,17 @@ RunHeader::RunHeader(QWidget* parent)
         axes->addWidget(b);
     }
     lin_x->setChecked(true);
+    checkpoints_->setObjectName(QStringLiteral("checkpointsButton"));
+    checkpoints_->setProperty("role", QStringLiteral("menu"));
+    checkpoints_->setText(tr("Checkpoints…"));
+    checkpoints_->setAccessibleName(tr("Checkpoints of the run"));
+    checkpoints_->setToolTip(tr("What the run can go on from (Ctrl+Shift+K)"));
+    checkpoints_->setFocusPolicy(Qt::StrongFocus);
     auto* below = new QHBoxLayout;
     below->setSpacing(theme::kGrid * 2);
     below->addWidget(bar_, 1000);
     below->addStretch();
+    below->addWidget(checkpoints_);
     below->addLayout(axes);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -175,6 +183,7 @@ RunHeader::RunHeader(QWidget* parent)
     connect(step_, &QPushButton::clicked, this, &RunHeader::stepClicked);
     connect(stop_, &QPushButton::clicked, this, &RunHeader::stopClicked);
     connect(resume_, &QPushButton::clicked, this, &RunHeader::resumeClicked);
+    connect(checkpoints_, &QToolButton::clicked, this, &RunHeader::checkpointsClicked);
     connect(adjust_, &QPushButton::clicked, this, &RunHeader::adjustToggled);
     connect(axis_, &QComboBox::currentIndexChanged, this, &RunHeader::axisChosen);
     connect(log_x_, &QToolButton::toggled, this, &RunHeader::logXChosen);
@@ -224,6 +233,7 @@ void RunHeader::show(const Facts& facts) {
         halt_words_->setText(tr("Paused at update %1: %2")
                                  .arg(text(format_count(p.update.count)), withoutMoment(facts.reason)));
     halt_->setVisible(halted);
+    checkpoints_->setVisible(facts.stored);
     step_->setVisible(going || facts.preparing);
     step_->setEnabled(going && paused);
     stop_->setVisible(going || facts.preparing);

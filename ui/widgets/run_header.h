@@ -32,6 +32,7 @@ public:
         QString preparation;                ///< what is being done with them
         double prepared = 0;                ///< share of that
         bool may_resume = false;
+        bool stored = false; ///< it may have checkpoints
         int waiting = 0;
     };
     explicit RunHeader(QWidget* parent = nullptr);
@@ -48,6 +49,7 @@ Q_SIGNALS:
     void stepClicked();
     void stopClicked();
     void resumeClicked();
+    void checkpointsClicked();
     void adjustToggled(bool open);
     void axisChosen(int axis); ///< an XAxis
     void logXChosen(bool log);
@@ -61,7 +63,7 @@ private:
     ElidedLabel* facts_;
     QProgressBar* bar_;
     QComboBox* axis_;
-    QToolButton* log_x_;
+    QToolButton *log_x_, *checkpoints_;
     QPushButton *pause_, *step_, *stop_, *resume_, *adjust_;
     QFrame* halt_;       ///< why it paused by itself
     QLabel* halt_words_; ///< "Paused at update 120: breakpoint …"

@@ -20,6 +20,8 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QStyleOptionButton>
+#include <QStylePainter>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -32,6 +34,27 @@ namespace {
 
 constexpr int kSettleMs = 40;         // arrow keys held down: read the run one stays on
 constexpr std::size_t kColumns = 256; // of a sparkline, at most
+
+/// A link as wide as there is room, its text cut in the middle.
+class Link : public QPushButton {
+public:
+    explicit Link(const char* name) {
+        setObjectName(QString::fromLatin1(name));
+        setProperty("role", QStringLiteral("link"));
+        setFlat(true);
+        setStyleSheet(QStringLiteral("text-align: left"));
+        setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // a long name must not widen the preview
+        hide();
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        QStyleOptionButton option;
+        initStyleOption(&option);
+        option.text = fontMetrics().elidedText(text(), Qt::ElideMiddle, width() - 4);
+        QStylePainter(this).drawControl(QStyle::CE_PushButton, option);
+    }
+};
 
 std::optional<SparkCurve> readCurve(const StoreReader& reader, const RunRecord& run, const char* metric,
                                     const QString& label, int style) {
@@ -61,9 +84,10 @@ struct RunDetail {
     RunRecord run;
     std::vector<SparkCurve> loss, accuracy;
     QString parent; ///< "" for none
+    std::size_t checkpoints = 0;
 
     static RunDetail read(const StoreReader& reader, const RunId& id) {
-        RunDetail detail{unwrap(reader.run(id)), {}, {}, {}};
+        RunDetail detail{unwrap(reader.run(id)), {}, {}, {}, reader.checkpoints(id).size()};
         detail.parent = QString::fromStdString(parent_text(detail.run, parent_names(reader, {detail.run})));
         detail.run.provenance.manifest.clear();
         const auto add = [&](std::vector<SparkCurve>& to, const char* metric, const QString& label,
@@ -121,14 +145,10 @@ void RunPreview::build() {
     state_->setTextFormat(Qt::PlainText);
     state_->setWordWrap(true);
     state_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    parent_ = new QPushButton;
-    parent_->setObjectName(QStringLiteral("previewParent"));
-    parent_->setProperty("role", QStringLiteral("link"));
-    parent_->setFlat(true);
-    parent_->setStyleSheet(QStringLiteral("text-align: left"));
-    parent_->setSizePolicy(QSizePolicy::Ignored,
-                           QSizePolicy::Fixed); // a long name must not widen the preview
-    parent_->hide();
+    parent_ = new Link("previewParent");
+    checkpoints_ = new Link("previewCheckpoints");
+    checkpoints_->setToolTip(tr("What the run can go on from (Ctrl+Shift+K)"));
+    connect(checkpoints_, &QPushButton::clicked, this, &RunPreview::checkpointsWanted);
     connect(parent_, &QPushButton::clicked, this, [this] {
         if (record_ && record_->parent) Q_EMIT runWanted(record_->parent->run);
     });
@@ -177,6 +197,7 @@ void RunPreview::build() {
     column->addLayout(head);
     column->addWidget(state_);
     column->addWidget(parent_);
+    column->addWidget(checkpoints_);
     column->addWidget(single_);
     column->addWidget(heading(tr("Tags")));
     column->addWidget(tags_);
@@ -277,7 +298,8 @@ void RunPreview::setRuns(std::vector<RowPtr> runs) {
     if (runs_.empty()) return;
     if (!tags_->hasFocus() || !same_runs) tags_->setTags(commonTags(runs_));
     const bool single = runs_.size() == 1;
-    if (!single || !same_runs) parent_->hide(); // until it is read
+    if (!single || !same_runs) // until it is read
+        for (QWidget* widget : {parent_, checkpoints_}) widget->hide();
     for (QWidget* widget : {single_, static_cast<QWidget*>(origin_title_), origin_})
         widget->setVisible(single);
     swatch_->setVisible(single);
@@ -343,6 +365,10 @@ void RunPreview::show(const RunDetail& detail) {
     parent_->setText(branch);
     parent_->setToolTip(tr("%1: open the run that this one goes on from").arg(branch));
     parent_->setVisible(!detail.parent.isEmpty());
+    checkpoints_->setText(
+        tr("%1…").arg(QString::fromStdString(counted(std::int64_t(detail.checkpoints), "checkpoint"))));
+    checkpoints_->setAccessibleName(checkpoints_->text());
+    checkpoints_->setVisible(detail.checkpoints > 0);
     loss_->setCurves(detail.loss, bestOf(detail.run, "validation/loss"));
     accuracy_->setCurves(detail.accuracy, bestOf(detail.run, "validation/accuracy"));
     showSpec();

@@ -47,6 +47,7 @@ public:
 Q_SIGNALS:
     /// What the person wants done to the runs shown; `text` names it for undo.
     void edited(const QString& text, const std::vector<RunEdit>& edits);
+    void checkpointsWanted();                  ///< of the run shown
     void runWanted(const descent::RunId& run); ///< the one that the run shown is a branch of
 
 protected:
@@ -77,7 +78,7 @@ private:
     QLabel* swatch_;
     ElidedLabel* name_;
     QLabel* state_;
-    QPushButton* parent_; ///< a link
+    QPushButton *parent_, *checkpoints_; ///< links
     QWidget* single_;
     Sparkline* loss_;
     Sparkline* accuracy_;
