@@ -120,14 +120,14 @@ private:
         V sum(T(0)), right(T(0));
         for (std::int64_t o = 0; o < outputs_; ++o) {
             const V z = V::load_aligned(outputs + o * stride_) - largest;
-            sum += exp(z);
+            sum += lanes::exp(z);
             right = multiply_add(z, share(y, o, T(1), T(0)), right);
         }
         if constexpr (descends) {
             const T on = static_cast<T>(p_.loss.on), off = static_cast<T>(p_.loss.off);
             const V share_of_sum = V(on + off * static_cast<T>(outputs_ - 1)) / sum;
             for (std::int64_t o = 0; o < outputs_; ++o) {
-                const V p = exp(V::load_aligned(outputs + o * stride_) - largest) * share_of_sum;
+                const V p = lanes::exp(V::load_aligned(outputs + o * stride_) - largest) * share_of_sum;
                 T* slope = slopes + o * stride_;
                 (V::load_aligned(slope) * ((p - share(y, o, on, off)) * weight)).store_aligned(slope);
             }

@@ -96,19 +96,21 @@ template<class V>
     const auto [two, fraction] = power(x);
     return multiply_add(two, fraction, two - V(1));
 }
+// Named in full, or xsimd's functions of the same names would be found, whose eˣ − 1 is NaN for large x.
+
 template<class V>
 [[gnu::always_inline]] inline V sigmoid(const V& x) {
-    return V(1) / (V(1) + exp(-x));
+    return V(1) / (V(1) + lanes::exp(-x));
 }
 template<class V>
 [[gnu::always_inline]] inline V tanh(const V& x) {
-    const V e = expm1(x + x);
+    const V e = lanes::expm1(x + x);
     return e / (e + V(2));
 }
 /// ln(1 + eˣ)
 template<class V>
 [[gnu::always_inline]] inline V softplus(const V& x) {
-    return at_least(V(0), x) + xsimd::log1p(exp(-xsimd::abs(x)));
+    return at_least(V(0), x) + xsimd::log1p(lanes::exp(-xsimd::abs(x)));
 }
 
 } // namespace descent::lanes

@@ -40,7 +40,7 @@ void apply(Nonlinearity f, T* values, T* slopes, std::ptrdiff_t count) {
         return each<V>(values, slopes, count, [](const V& z, V&) { return z; });
     case Nonlinearity::tanh:
         return each<V>(values, slopes, count, [&](const V& z, V& slope) {
-            const V y = tanh(z);
+            const V y = lanes::tanh(z);
             slope = multiply_add(-y, y, one);
             return y;
         });
@@ -64,7 +64,7 @@ void apply(Nonlinearity f, T* values, T* slopes, std::ptrdiff_t count) {
     case Nonlinearity::gelu:
         return each<V>(values, slopes, count, [&](const V& z, V& slope) {
             const V below = half * (one + xsimd::erf(z * V(T(0.70710678118654752440)))); // Φ(z)
-            slope = multiply_add(z * exp(-half * z * z), V(T(0.39894228040143267794)), below);
+            slope = multiply_add(z * lanes::exp(-half * z * z), V(T(0.39894228040143267794)), below);
             return z * below;
         });
     case Nonlinearity::softplus:
