@@ -59,6 +59,9 @@ BatchPlan::BatchPlan(const Examples& train, const Variation* variation, const Mo
                              "least two blocks in a batch of " +
                              format_count(std::min(first_batch_, last_batch_)) + " examples");
     }
+    if (const auto best = model_.at_once();
+        best > 0 && !in_parts_ && regime.text("reduction") != "sum-of-means")
+        micro_batch_ = std::min(micro_batch_, best);
     if (model_.ties_examples()) {
         if (!in_parts_) micro_batch_ = std::max<std::int64_t>(1, size());
         if (const auto least = std::min({first_batch_, last_batch_, micro_batch_}); least < 2 && size() > 1)

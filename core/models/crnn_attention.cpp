@@ -1,4 +1,5 @@
 #include "core/engine/registry.h"
+#include "core/models/crnn_network.h"
 
 #include <cmath>
 
@@ -22,13 +23,21 @@ public:
             throw InputError("model 'crnn-attention' needs at least " + std::to_string(kKernel[1]) +
                              " frames of " + std::to_string(kKernel[0]) + " bands; these examples have " +
                              std::to_string(frames_) + " of " + std::to_string(bands_));
+        network_ = std::make_shared<CrnnNetwork>(crnn::Convolution{.bands = bands_,
+                                                                   .frames = frames_,
+                                                                   .channels = channels_,
+                                                                   .kernel_bands = kKernel[0],
+                                                                   .kernel_frames = kKernel[1],
+                                                                   .stride_bands = kStride[0],
+                                                                   .stride_frames = kStride[1]},
+                                                 hidden_, dropout_);
     }
 
     std::vector<WeightSpec> weights() const override {
         using enum WeightSpec::Init;
         const auto fan_in = static_cast<double>(kKernel[0] * kKernel[1]);
         const double conv = 1 / std::sqrt(fan_in), rest = 1 / std::sqrt(static_cast<double>(hidden_));
-        const auto inputs = channels_ * bands_out();
+        const auto inputs = network_->convolution().maps();
         std::vector<WeightSpec> specs{{"conv.weight", {channels_, 1, kKernel[0], kKernel[1]}, uniform, conv},
                                       {"conv.bias", {channels_}, uniform, conv}};
         for (const auto& [layer, width] : {std::pair{"_l0", inputs}, std::pair{"_l1", hidden_}}) {
@@ -48,17 +57,18 @@ public:
     }
 
     Tensor logits(const Weights& w, const Examples& examples) const override {
-        return forward(w, examples, [](const char*, const Tensor&) {});
+        return network_->logits(all(w), examples.inputs, examples.masks);
     }
+    std::int64_t at_once() const override { return network_->at_once(); }
 
     /// The states of both GRU layers and the units of the attention, at all steps.
     std::vector<Activation> activations(const Weights& w, const Examples& examples) const override {
         const at::NoGradGuard no_grad;
-        std::vector<Activation> all;
-        forward(w, examples, [&](const char* layer, const Tensor& units) {
-            all.push_back({layer, units.flatten(0, 1), -1, 1});
+        std::vector<Activation> seen;
+        network_->plain(all(w), examples.inputs, examples.masks, [&](const char* layer, const Tensor& units) {
+            seen.push_back({layer, units.flatten(0, 1), -1, 1});
         });
-        return all;
+        return seen;
     }
 
     /// uint8 [n, steps, hidden]: of the states between the two GRU layers.
@@ -73,35 +83,18 @@ public:
 private:
     static constexpr std::array<std::int64_t, 2> kKernel{5, 20}, kStride{2, 8}; // bands, frames
 
-    std::int64_t bands_out() const { return (bands_ - kKernel[0]) / kStride[0] + 1; }
-    std::int64_t steps() const { return (frames_ - kKernel[1]) / kStride[1] + 1; }
+    std::int64_t steps() const { return network_->convolution().steps(); }
 
-    /// `look(layer, [time, n, units])` sees each layer of units as it is computed.
-    template<class Look>
-    Tensor forward(const Weights& w, const Examples& examples, const Look& look) const {
-        const auto x = examples.inputs.to(w[0].scalar_type()).unsqueeze(1);
-        const auto maps = at::conv2d(x, w[0], w[1], kStride);
-        auto states = gru(w, 2, maps.flatten(1, 2).permute({2, 0, 1})); // [time, n, hidden]
-        look("gru-l0", states);
-        if (examples.masks.defined())
-            states = states * examples.masks.permute({1, 0, 2}).to(states.scalar_type()).div_(1 - dropout_);
-        states = gru(w, 6, states);
-        look("gru-l1", states);
-        const auto attending = at::linear(states, w[10], w[11]).tanh();
-        look("attention", attending);
-        const auto energy = at::linear(attending, w[12], w[13]);
-        return at::linear((energy.softmax(0) * states).sum(0), w[14], w[15]);
-    }
-
-    Tensor gru(const Weights& w, std::size_t first, const Tensor& input) const {
-        const auto start = at::zeros({1, input.size(1), hidden_}, input.options().requires_grad(false));
-        return std::get<0>(at::gru(input, start, {w[first], w[first + 1], w[first + 2], w[first + 3]}, true,
-                                   1, 0.0, false, false, false));
+    static std::vector<Tensor> all(const Weights& w) {
+        std::vector<Tensor> tensors;
+        for (const auto& leaf : w.leaves()) tensors.push_back(leaf.tensor);
+        return tensors;
     }
 
     std::int64_t channels_, hidden_;
     double dropout_;
     std::int64_t bands_, frames_, outputs_;
+    std::shared_ptr<const CrnnNetwork> network_;
 };
 
 } // namespace

@@ -57,6 +57,10 @@ public:
     };
     virtual Source source() const { return {}; }
 
+    /// Examples that are best passed over at a time, where nothing but the time depends on it: what a cache
+    /// holds of a forward and a backward pass. 0: as many as there may be.
+    virtual std::int64_t at_once() const { return 0; }
+
     /// Cuts a set that will be passed over many times into chunks of at most `chunk` examples. The order of
     /// examples inside the set is the model's to choose: it may sort, share and cache (Examples::prepared);
     /// where it moves any, it says where from (Examples::places). The default only cuts.

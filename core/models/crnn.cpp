@@ -1,0 +1,40 @@
+#include "core/models/crnn_sets.h"
+
+#include <type_traits>
+
+namespace descent::crnn {
+
+template<class T>
+const Kernels<T>& kernels(lanes::InstructionSet set) {
+    const auto choose = [](const Kernels<float>& floats,
+                           const Kernels<double>& doubles) -> const Kernels<T>& {
+        if constexpr (std::is_same_v<T, float>)
+            return floats;
+        else
+            return doubles;
+    };
+#ifdef __x86_64__
+    if (set == lanes::InstructionSet::avx512) return choose(kAvx512Float, kAvx512Double);
+    if (set == lanes::InstructionSet::avx2) return choose(kAvx2Float, kAvx2Double);
+#endif
+    (void)set;
+    return choose(kBaselineFloat, kBaselineDouble);
+}
+
+template<class T>
+const Kernels<T>& kernels() {
+    static const auto best = lanes::instruction_sets().back();
+    return crnn::kernels<T>(best);
+}
+
+template const Kernels<float>& kernels<float>(lanes::InstructionSet);
+template const Kernels<double>& kernels<double>(lanes::InstructionSet);
+template const Kernels<float>& kernels<float>();
+template const Kernels<double>& kernels<double>();
+
+std::int64_t convolution_space(const Convolution& shape, std::int64_t lanes) {
+    // Weights by tap; the gradients of one group's maps by place.
+    return padded(shape.channels) * (shape.taps() + shape.steps() * shape.bands_out() * lanes);
+}
+
+} // namespace descent::crnn

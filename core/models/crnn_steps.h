@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/models/crnn_network.h"
+
+#include <mutex>
+
+namespace descent {
+
+/// Numbers to work in, kept for the next call: new pages cost more than what is written to them. Thread: any.
+class CrnnNetwork::Buffers {
+public:
+    /// At least so many, uninitialised. Back to the buffers when the last copy of the pointer goes.
+    static std::shared_ptr<Tensor> take(const std::shared_ptr<Buffers>& from, std::int64_t count,
+                                        at::ScalarType type);
+
+private:
+    std::mutex mutex_;
+    std::vector<Tensor> free_;
+};
+
+/// A fused pass over examples, group after group of at most kGroup.
+template<class T>
+class CrnnSteps {
+public:
+    /// So few that a step's product needs no packing (OpenBLAS: up to a million multiply-adds), and so many
+    /// that a product over all steps is worth its own.
+    static constexpr std::int64_t kGroup = 64;
+
+    /// `weights`, contiguous.
+    CrnnSteps(const CrnnNetwork& network, const std::vector<Tensor>& weights);
+
+    /// Numbers of what backward() wants of forward(), all groups of n examples.
+    std::int64_t kept(std::int64_t n, bool masked) const;
+
+    /// logits [n, outputs], written. `kept`: written, as many numbers as of all groups; where no backward()
+    /// follows (`!keep`), as of one.
+    void forward(const Tensor& inputs, const Tensor& masks, T* kept, bool keep, Tensor& logits) const;
+    /// `gradients`: of each weight, contiguous, added to.
+    void backward(const Tensor& masks, T* kept, const Tensor& d_logits, std::vector<Tensor>& gradients) const;
+
+private:
+    struct Group;
+    Group group(T* at, std::int64_t examples, bool masked) const;
+    std::int64_t lanes_for(std::int64_t examples) const;
+    void products_forward(const Group& g, T* a) const;
+    void layer_forward(const Group& g, int layer, const T* a, T* kept, T* states, T* u) const;
+    void layer_backward(const Group& g, int layer, const T* kept, const T* states, T* d_states, T* d_gates,
+                        std::vector<Tensor>& gradients) const;
+    void drop(const Group& g, const std::uint8_t* masks, const T* from, T* to) const;
+
+    const T* weight(std::size_t index) const { return weights_[index].template data_ptr<T>(); }
+
+    const CrnnNetwork& network_;
+    const crnn::Convolution& convolution_;
+    std::int64_t hidden_, steps_, maps_, outputs_;
+    const std::vector<Tensor>& weights_;
+    std::array<Tensor, 2> recurrent_; // W_hh, transposed
+    const crnn::Kernels<T>& kernels_;
+};
+
+extern template class CrnnSteps<float>;
+extern template class CrnnSteps<double>;
+
+} // namespace descent

@@ -1,0 +1,198 @@
+// The keyword network on cached features beside eager PyTorch, which has one thread as this has, in turns in
+// the same run: updates on the whole set, and on batches of 128. What is compared is the arithmetic of an
+// update: gradient, clip, step, in processor time, so that whatever else the machine does counts less. Both
+// begin at the same weights and have the same loss at last.
+//
+//     bench_crnn [CLIPS [ROUNDS]]
+//
+// Prints one JSON object a line. The script, tests/bench/peers/crnn.py, is run with $DESCENT_PYTHON (default
+// /usr/bin/python3, which has Debian's python3-torch). Exits 1 where losses differ by more than 10⁻⁴.
+
+#include "core/engine/experiment.h"
+#include "core/engine/registry.h"
+#include "tests/bench/folder.h"
+#include "tests/bench/peak.h"
+
+#include <ATen/Parallel.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <iostream>
+
+using namespace descent;
+
+namespace {
+
+constexpr std::int64_t kBands = 40, kFrames = 101, kClasses = 2, kHidden = 64, kChannels = 8, kBatch = 128;
+
+struct Mode {
+    const char* name;
+    std::int64_t batch; // 0: all
+    std::int64_t updates;
+    const char *lr, *clip;
+};
+
+struct Figures {
+    double microseconds = 0; // of processor time, a clip, in the quickest of the updates
+    double loss = 0;
+};
+
+/// Made-up features: noise, and in every tenth clip a band that is louder in the middle.
+TaskData sounds(std::int64_t clips) {
+    RandomStream random(1, "sounds");
+    Examples all{.inputs = at::empty({clips, kBands, kFrames}, at::kFloat),
+                 .labels = at::empty({clips}, at::kLong)};
+    auto* value = all.inputs.data_ptr<float>();
+    for (std::int64_t i = 0; i < clips; ++i) {
+        const bool keyword = random.below(10) == 0;
+        all.labels.data_ptr<std::int64_t>()[i] = keyword;
+        for (std::int64_t b = 0; b < kBands; ++b)
+            for (std::int64_t f = 0; f < kFrames; ++f)
+                *value++ = static_cast<float>(random.normal() +
+                                              (keyword && b / 8 == 2 && f > 30 && f < 60 ? 1.0 : 0.0));
+    }
+    TaskData data;
+    data.train = all;
+    data.validation = all.slice(0, std::min<std::int64_t>(clips, 128));
+    data.shape = {.features = {kBands, kFrames}, .classes = kClasses};
+    data.inspection.provenance.classes = {"other", "keyword"};
+    return data;
+}
+
+RunSpec spec_of(const Mode& mode) {
+    Request request;
+    request.task = "kws-binary";
+    request.model = "crnn-attention";
+    request.regime = "sgd";
+    request.updates = mode.updates;
+    for (const auto& [path, value] :
+         std::vector<std::pair<std::string, std::string>>{{"model.dropout", "0"},
+                                                          {"model.hidden", std::to_string(kHidden)},
+                                                          {"model.channels", std::to_string(kChannels)},
+                                                          {"optimizer.lr", mode.lr},
+                                                          {"optimizer.momentum", "0.9"},
+                                                          {"optimizer.nesterov", "true"},
+                                                          {"optimizer.weight_decay", "1e-5"},
+                                                          {"regime.batch_size", std::to_string(mode.batch)},
+                                                          {"regime.clip_norm", mode.clip},
+                                                          {"regime.balance", "loss"},
+                                                          {"regime.augmentation", "off"},
+                                                          {"regime.order", "fixed"}})
+        request.set(path, value);
+    return unwrap(registry().catalog.resolve(request));
+}
+
+double processor_microseconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return 1e6 * static_cast<double>(now.tv_sec) + 1e-3 * static_cast<double>(now.tv_nsec);
+}
+
+double least(const std::vector<double>& values) {
+    return values.empty() ? std::nan("") : *std::min_element(values.begin(), values.end());
+}
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values.empty() ? std::nan("") : values[values.size() / 2];
+}
+
+Figures ours(const Mode& mode, const TaskData& data) {
+    Experiment experiment(spec_of(mode), data);
+    std::vector<double> times;
+    for (std::int64_t update = 0; update < mode.updates; ++update) {
+        const auto all = data.train.size(), per_update = mode.batch > 0 ? mode.batch : all;
+        const auto first = update % ((all + per_update - 1) / per_update) * per_update;
+        const auto examples = std::min(per_update, all - first);
+        const double start = processor_microseconds();
+        const auto batch = experiment.accumulate();
+        experiment.step(batch);
+        times.push_back((processor_microseconds() - start) / static_cast<double>(examples));
+    }
+    const at::NoGradGuard evaluated;
+    const auto logits = experiment.model().logits(experiment.weights(), data.train);
+    return {least(times), at::cross_entropy_loss(logits, data.train.labels).item<double>()};
+}
+
+Figures theirs(const Mode& mode, const TaskData& data) {
+    const BenchFolder folder;
+    const auto file = (folder / "data").string();
+    {
+        const Experiment experiment(spec_of(mode), data);
+        std::ofstream out(file, std::ios::binary);
+        for (const auto& numbers : {data.train.inputs, data.train.labels, experiment.weights().flat()}) {
+            const auto whole = numbers.to(at::kFloat).contiguous();
+            out.write(static_cast<const char*>(whole.data_ptr()),
+                      static_cast<std::streamsize>(whole.nbytes()));
+        }
+    }
+    const char* python = std::getenv("DESCENT_PYTHON");
+    std::string command = std::string(python != nullptr ? python : "/usr/bin/python3") +
+                          " '" DESCENT_SOURCE_DIR "/tests/bench/peers/crnn.py' '" + file + "'";
+    for (const auto number :
+         {data.train.size(), kBands, kFrames, kClasses, kHidden, kChannels, mode.batch, mode.updates})
+        command += std::string(" ") + std::to_string(number);
+    command += std::string(" ") + mode.lr + " " + mode.clip;
+    std::string text;
+    std::FILE* out = ::popen(command.c_str(), "r");
+    if (out == nullptr) return {std::nan(""), std::nan("")};
+    std::array<char, 4096> part{};
+    while (std::fgets(part.data(), part.size(), out) != nullptr) text += part.data();
+    ::pclose(out);
+    const auto said = nlohmann::json::parse(text, nullptr, false);
+    if (!said.is_object()) return {std::nan(""), std::nan("")};
+    return {least(said.at("us_per_clip").get<std::vector<double>>()), said.at("loss").get<double>()};
+}
+
+/// Multiply-adds of a clip's update: forward, and what backward wants of weights and inputs.
+double multiply_adds() {
+    constexpr double steps = (kFrames - 20) / 8 + 1, bands = (kBands - 5) / 2 + 1, h = kHidden;
+    constexpr double convolution = steps * bands * kChannels * 100,
+                     inputs = steps * kChannels * bands * 3 * h, between = steps * h * 3 * h,
+                     recurrent = (steps - 1) * h * 3 * h, attention = steps * h * h;
+    return 2 * convolution + 3 * (inputs + between + 2 * recurrent + attention);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    at::set_num_threads(1);
+    const std::int64_t clips = argc > 1 ? std::atoll(argv[1]) : 1024;
+    const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
+    const auto data = sounds(clips);
+    bool same = true;
+    for (const Mode& mode : {Mode{"full-batch", 0, 4, "0.4", "0.25"},
+                             Mode{"sgd", kBatch, 2 * ((clips + kBatch - 1) / kBatch), "0.05", "5"}}) {
+        std::vector<double> own, other, ratios;
+        Figures a, b;
+        for (int round = 0; round < rounds; ++round) {
+            a = ours(mode, data);
+            b = theirs(mode, data);
+            own.push_back(a.microseconds);
+            other.push_back(b.microseconds);
+            ratios.push_back(b.microseconds / a.microseconds);
+        }
+        const auto [lowest, highest] = std::minmax_element(ratios.begin(), ratios.end());
+        nlohmann::json line{{"what", std::string("crnn-") + mode.name},
+                            {"clips", clips},
+                            {"updates", mode.updates},
+                            {"us_per_clip", least(own)},
+                            {"peer_us_per_clip", least(other)},
+                            {"ratio", median(ratios)},
+                            {"ratio_least", *lowest},
+                            {"ratio_most", *highest},
+                            {"loss", a.loss},
+                            {"peer_loss", b.loss}};
+        if (const double rate = bench::multiply_adds_a_second(); rate > 0)
+            line["floor_us_per_clip"] = multiply_adds() / rate * 1e6;
+        std::cout << line.dump() << std::endl;
+        same = same && !(std::abs(a.loss - b.loss) > 1e-4 * std::abs(b.loss));
+    }
+    return same ? 0 : 1;
+}
