@@ -73,7 +73,7 @@ TEST_F(Exchange, TensorBoardsFilesComeBackRounded) {
 }
 
 TEST_F(Exchange, ABundleResumesElsewhere) {
-    const auto child = start(tiny_run({"--epochs", "500", "--seed", "11", "--json"}));
+    const auto child = start(tiny_run({"--epochs", "2500", "--seed", "11", "--json"}));
     std::string run;
     while (const auto line = child->next_line()) {
         const auto object = nlohmann::json::parse(*line, nullptr, false);

@@ -15,7 +15,7 @@ using testing::HasSubstr;
 class Interrupts : public Cli {
 protected:
     std::vector<std::string> long_run(const std::vector<std::string>& more) const {
-        auto words = tiny_run({"--epochs", "500", "--seed", "11"});
+        auto words = tiny_run({"--epochs", "2500", "--seed", "11"});
         words.insert(words.end(), more.begin(), more.end());
         return words;
     }

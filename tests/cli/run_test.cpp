@@ -61,16 +61,16 @@ TEST_F(RunCommand, WithoutATerminalPrintsPlainLinesAndASummary) {
 }
 
 TEST_F(RunCommand, OnATerminalABarIsDrawnAndTakenAway) {
-    const auto child = start(tiny_run({"--epochs", "100"}), true);
+    const auto child = start(tiny_run({"--epochs", "3000"}), true);
     EXPECT_EQ(child->wait(), 0) << child->err();
     const std::string& out = child->out();
-    for (const char* part : {"epoch ", "/100 ", "━", "─", "loss ", "accuracy ", " left"})
+    for (const char* part : {"epoch ", "/3,000 ", "━", "─", "loss ", "accuracy ", " left"})
         EXPECT_THAT(out, HasSubstr(part));
     // The last thing done to the bar's line is to clear it; the summary follows.
     const auto cleared = out.rfind("\r\033[K");
     ASSERT_NE(cleared, std::string::npos);
     EXPECT_EQ(out.find("━", cleared), std::string::npos);
-    EXPECT_NE(out.find("finished after 200 updates", cleared), std::string::npos);
+    EXPECT_NE(out.find("finished after 6,000 updates", cleared), std::string::npos);
 }
 
 TEST_F(RunCommand, QuietPrintsTheNameOnly) {

@@ -208,7 +208,7 @@ TEST_F(Faults, ATaskWhoseFilesChangedIsNotResumed) {
                       "--threads",
                       "1",
                       "--epochs",
-                      "200"};
+                      "2000"};
     const auto right = unbroken(words);
     const auto child = lab_.start(words + Words{"--json"});
     wait_for(*child, 20);

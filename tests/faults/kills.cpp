@@ -355,13 +355,16 @@ Killed kill_writers(const KillPlan& plan, double seconds) {
     Killed all;
     std::mutex mutex; // of `all`
     const auto start = Clock::now();
+    std::atomic<bool> killed = false;
+    // On a slow machine a short time may pass without a kill, which would show nothing.
+    const auto goes_on = [&] { return since(start) < (killed ? seconds : 8 * seconds); };
     const auto writer = [&](std::size_t turn) {
         Random random(plan.seed * 2 + turn);
-        for (; since(start) < seconds; turn += 2) {
+        for (; goes_on(); turn += 2) {
             const auto& recipe = list[turn % list.size()];
             std::string run;
             for (bool over = false; !over;) {
-                const bool leaves = since(start) >= seconds || random.one_in(4);
+                const bool leaves = !goes_on() || random.one_in(4);
                 const double after = random.up_to(2 * plan.longest);
                 const auto done =
                     attempt(lab, run.empty() ? recipe.words : std::vector<std::string>{"resume", run},
@@ -372,6 +375,7 @@ Killed kill_writers(const KillPlan& plan, double seconds) {
                 const auto sound = soundness(lab.store());
                 const std::lock_guard lock(mutex);
                 all.kills += done.killed;
+                if (done.killed) killed = true;
                 all.seconds += done.killed ? done.seconds : 0;
                 all.terminated += done.code == 130;
                 if (sound != "ok") all.wrong.push_back(sound);
