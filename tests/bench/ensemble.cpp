@@ -15,9 +15,9 @@
 #include "core/engine/member_layout.h"
 #include "core/engine/registry.h"
 #include "tests/bench/ensemble_engine.h"
-#include "tests/bench/peers.h"
 #include "tests/bench/folder.h"
 #include "tests/bench/peak.h"
+#include "tests/bench/peers.h"
 
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
