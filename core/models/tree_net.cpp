@@ -123,7 +123,8 @@ Tensor plain_logits(const TreeNet& net, const std::vector<Tensor>& weights, cons
     const auto find = [&](const TreeNet::Part& part, std::int64_t rows, std::int64_t columns) {
         if (part.tensor < 0) return at::zeros({rows, columns}, weights[0].options().requires_grad(false));
         const auto& weight = weights[static_cast<std::size_t>(part.tensor)];
-        return weight.as_strided({rows, columns}, {part.row, part.column}, weight.storage_offset() + part.first);
+        return weight.as_strided({rows, columns}, {part.row, part.column},
+                                 weight.storage_offset() + part.first);
     };
     const auto vector = [&](const TreeNet::Part& part, std::int64_t size) {
         return find(part, size, 1).squeeze(1);
