@@ -25,35 +25,34 @@ Gemm<T>* gemm() {
 template<class T>
 Tensor tensor_of(const Factor<T>& factor, std::int64_t rows, std::int64_t columns) {
     const auto type = c10::CppTypeToScalarType<T>::value;
-    const auto [data, stride] = factor.rows;
-    auto* const memory = const_cast<T*>(data);
-    return factor.turned ? at::from_blob(memory, {rows, columns}, {1, stride}, type)
-                         : at::from_blob(memory, {rows, columns}, {stride, 1}, type);
+    auto* const memory = const_cast<T*>(factor.data);
+    return factor.turned ? at::from_blob(memory, {rows, columns}, {1, factor.stride}, type)
+                         : at::from_blob(memory, {rows, columns}, {factor.stride, 1}, type);
 }
 
 } // namespace
 
 template<class T>
-void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Factor<T> a, Factor<T> b, double beta,
-              Rows<T> c) {
+void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Factor<T> a, Factor<T> b, double beta, T* c,
+              std::int64_t stride) {
     if (m == 0 || n == 0) return;
     if (auto* const product = gemm<T>(); product && k > 0) {
         // Row-major matrices are the transposes of column-major ones: Cᵀ = Bᵀ·Aᵀ.
         const auto whole = [](std::int64_t number) { return static_cast<int>(number); };
-        const int rows = whole(n), columns = whole(m), inner = whole(k), lda = whole(b.rows.stride),
-                  ldb = whole(a.rows.stride), ldc = whole(c.stride);
+        const int rows = whole(n), columns = whole(m), inner = whole(k), lda = whole(b.stride),
+                  ldb = whole(a.stride), ldc = whole(stride);
         const T one = 1, keep = static_cast<T>(beta);
-        product(b.turned ? "T" : "N", a.turned ? "T" : "N", &rows, &columns, &inner, &one, b.rows.data, &lda,
-                a.rows.data, &ldb, &keep, c.data, &ldc);
+        product(b.turned ? "T" : "N", a.turned ? "T" : "N", &rows, &columns, &inner, &one, b.data, &lda,
+                a.data, &ldb, &keep, c, &ldc);
         return;
     }
-    auto result = at::from_blob(c.data, {m, n}, {c.stride, 1}, c10::CppTypeToScalarType<T>::value);
+    auto result = at::from_blob(c, {m, n}, {stride, 1}, c10::CppTypeToScalarType<T>::value);
     at::addmm_out(result, result, tensor_of(a, m, k), tensor_of(b, k, n), beta);
 }
 
 template void multiply<float>(std::int64_t, std::int64_t, std::int64_t, Factor<float>, Factor<float>, double,
-                              Rows<float>);
+                              float*, std::int64_t);
 template void multiply<double>(std::int64_t, std::int64_t, std::int64_t, Factor<double>, Factor<double>,
-                               double, Rows<double>);
+                               double, double*, std::int64_t);
 
 } // namespace descent

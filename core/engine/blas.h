@@ -4,23 +4,19 @@
 
 namespace descent {
 
-/// A matrix in memory: rows of numbers side by side, `stride` from one row to the next.
-template<class T>
-struct Rows {
-    T* data;
-    std::int64_t stride;
-};
-
-/// C [m, n] ← op(A)·op(B) + beta·C, where op(A) [m, k] and op(B) [k, n] are the matrices or, where `turned`,
-/// their transposes. torch's own BLAS, called without what a tensor operation costs: a few microseconds, as
-/// much as a small product. Thread: any.
+/// A matrix of a product as it lies in memory, row after row.
 template<class T>
 struct Factor {
-    Rows<const T> rows;
-    bool turned = false;
+    const T* data;
+    std::int64_t stride; ///< numbers from a row to the next
+    bool turned = false; ///< its transpose is meant
 };
+
+/// C [m, n] ← A·B + beta·C with A [m, k] and B [k, n], after their transposition; `stride` is C's. torch's
+/// own BLAS, called without what a tensor operation costs: a few microseconds, as much as a small product.
+/// Thread: any.
 template<class T>
-void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Factor<T> a, Factor<T> b, double beta,
-              Rows<T> c);
+void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Factor<T> a, Factor<T> b, double beta, T* c,
+              std::int64_t stride);
 
 } // namespace descent

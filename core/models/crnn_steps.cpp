@@ -1,5 +1,7 @@
 #include "core/models/crnn_steps.h"
 
+#include "core/engine/blas.h"
+
 #include <ATen/core/LegacyTypeDispatch.h>
 
 #include <algorithm>
@@ -7,33 +9,6 @@
 namespace descent {
 
 namespace {
-
-/// C = op(A)·op(B) + β·C, row-major: C [m, n]; A [m, k], or [k, m] where it is transposed; B [k, n], or
-/// [n, k].
-template<class T>
-struct Matrix {
-    const T* numbers;
-    std::int64_t apart; // numbers from a row to the next
-    bool transposed = false;
-};
-template<class T>
-void product(std::int64_t m, std::int64_t n, std::int64_t k, const Matrix<T>& a, const Matrix<T>& b, T beta,
-             T* c, std::int64_t apart) {
-    const auto tensor = [](const T* numbers, std::int64_t rows, std::int64_t columns, std::int64_t row,
-                           std::int64_t column) {
-        const std::array<std::int64_t, 2> sizes{rows, columns}, strides{row, column};
-        return at::from_blob(const_cast<T*>(numbers), sizes, strides, c10::CppTypeToScalarType<T>::value);
-    };
-    const auto given = [&](const Matrix<T>& x, std::int64_t rows, std::int64_t columns) {
-        return x.transposed ? tensor(x.numbers, rows, columns, 1, x.apart)
-                            : tensor(x.numbers, rows, columns, x.apart, 1);
-    };
-    auto result = tensor(c, m, n, apart, 1);
-    if (beta == 0)
-        at::mm_out(result, given(a, m, k), given(b, k, n));
-    else
-        at::addmm_out(result, result, given(a, m, k), given(b, k, n), beta);
-}
 
 template<class T>
 void fill_rows(const T* row, std::int64_t rows, std::int64_t columns, T* to) {
@@ -142,13 +117,13 @@ std::int64_t CrnnSteps<T>::kept(std::int64_t n, bool masked) const {
 template<class T>
 void CrnnSteps<T>::products_forward(const Group& g, T* a) const {
     const auto gates = 3 * hidden_, row = steps_ * g.lanes;
-    const Matrix<T> matrix{weight(2), maps_, true};
+    const Factor<T> matrix{weight(2), maps_, true};
     if (g.full())
-        product<T>(row, gates, maps_, {g.maps, row, true}, matrix, 0, a, gates);
+        multiply<T>(row, gates, maps_, {g.maps, row, true}, matrix, 0, a, gates);
     else
         for (std::int64_t t = 0; t < steps_; ++t)
-            product<T>(g.examples, gates, maps_, {g.maps + t * g.lanes, row, true}, matrix, 0,
-                       a + t * g.examples * gates, gates);
+            multiply<T>(g.examples, gates, maps_, {g.maps + t * g.lanes, row, true}, matrix, 0,
+                        a + t * g.examples * gates, gates);
 }
 
 template<class T>
@@ -158,7 +133,7 @@ void CrnnSteps<T>::layer_forward(const Group& g, int layer, const T* a, T* kept,
     const auto* matrix = recurrent_[static_cast<std::size_t>(layer)].template data_ptr<T>();
     for (std::int64_t t = 0; t < steps_; ++t) {
         const T* before = t > 0 ? states + (t - 1) * n * hidden_ : nullptr;
-        if (t > 0) product<T>(n, gates, hidden_, {before, hidden_}, {matrix, gates}, 0, u, gates);
+        if (t > 0) multiply<T>(n, gates, hidden_, {before, hidden_}, {matrix, gates}, 0, u, gates);
         kernels_.gru_forward({.rows = n,
                               .hidden = hidden_,
                               .input = a + t * n * gates,
@@ -210,10 +185,10 @@ void CrnnSteps<T>::forward(const Tensor& inputs, const Tensor& masks, T* kept, b
         products_forward(g, a);
         layer_forward(g, 0, a, g.gates[0], g.states[0], u);
         if (mask) drop(g, mask + first * steps_ * hidden_, g.states[0], g.dropped);
-        product<T>(rows, gates, hidden_, {g.dropped, hidden_}, {weight(6), hidden_, true}, 0, a, gates);
+        multiply<T>(rows, gates, hidden_, {g.dropped, hidden_}, {weight(6), hidden_, true}, 0, a, gates);
         layer_forward(g, 1, a, g.gates[1], g.states[1], u);
-        product<T>(rows, hidden_, hidden_, {g.states[1], hidden_}, {weight(10), hidden_, true}, 0, g.units,
-                   hidden_);
+        multiply<T>(rows, hidden_, hidden_, {g.states[1], hidden_}, {weight(10), hidden_, true}, 0, g.units,
+                    hidden_);
         kernels_.attend({.rows = n,
                          .steps = steps_,
                          .hidden = hidden_,
@@ -225,7 +200,7 @@ void CrnnSteps<T>::forward(const Tensor& inputs, const Tensor& masks, T* kept, b
                          .result = g.result});
         T* out = logits.template data_ptr<T>() + first * outputs_;
         fill_rows(weight(15), n, outputs_, out);
-        product<T>(n, outputs_, hidden_, {g.result, hidden_}, {weight(14), hidden_, true}, 1, out, outputs_);
+        multiply<T>(n, outputs_, hidden_, {g.result, hidden_}, {weight(14), hidden_, true}, 1, out, outputs_);
     }
 }
 
@@ -246,12 +221,12 @@ void CrnnSteps<T>::layer_backward(const Group& g, int layer, const T* kept, cons
                                .d_gates = d,
                                .d_before = d_before});
         if (t > 0)
-            product<T>(n, hidden_, gates, {d + hidden_, all}, {weight(at + 1), hidden_}, 1, d_before,
-                       hidden_);
+            multiply<T>(n, hidden_, gates, {d + hidden_, all}, {weight(at + 1), hidden_}, 1, d_before,
+                        hidden_);
     }
     if (const auto later = (steps_ - 1) * n; later > 0)
-        product<T>(gates, hidden_, later, {d_gates + n * all + hidden_, all, true}, {states, hidden_}, 1,
-                   gradients[at + 1].template data_ptr<T>(), hidden_);
+        multiply<T>(gates, hidden_, later, {d_gates + n * all + hidden_, all, true}, {states, hidden_}, 1,
+                    gradients[at + 1].template data_ptr<T>(), hidden_);
     std::vector<T> sums(static_cast<std::size_t>(all), T(0));
     kernels_.add_rows(d_gates, steps_ * n, all, all, sums.data());
     auto* d_input = gradients[at + 2].template data_ptr<T>();
@@ -299,10 +274,10 @@ void CrnnSteps<T>::backward(const Tensor& masks, T* kept, const Tensor& d_logits
         const auto g = group(kept, n, masks.defined());
         kept += g.numbers;
         const T* d_out = d_logits.template data_ptr<T>() + first * outputs_;
-        product<T>(outputs_, hidden_, n, {d_out, outputs_, true}, {g.result, hidden_}, 1, gradient(14),
-                   hidden_);
+        multiply<T>(outputs_, hidden_, n, {d_out, outputs_, true}, {g.result, hidden_}, 1, gradient(14),
+                    hidden_);
         kernels_.add_rows(d_out, n, outputs_, outputs_, gradient(15));
-        product<T>(n, hidden_, outputs_, {d_out, outputs_}, {weight(14), hidden_}, 0, d_result, hidden_);
+        multiply<T>(n, hidden_, outputs_, {d_out, outputs_}, {weight(14), hidden_}, 0, d_result, hidden_);
         kernels_.attend_back({.rows = n,
                               .steps = steps_,
                               .hidden = hidden_,
@@ -315,29 +290,29 @@ void CrnnSteps<T>::backward(const Tensor& masks, T* kept, const Tensor& d_logits
                               .d_states = d_top,
                               .d_bias = gradient(11),
                               .d_query = gradient(12)});
-        product<T>(hidden_, hidden_, rows, {d_units, hidden_, true}, {g.states[1], hidden_}, 1, gradient(10),
-                   hidden_);
-        product<T>(rows, hidden_, hidden_, {d_units, hidden_}, {weight(10), hidden_}, 1, d_top, hidden_);
+        multiply<T>(hidden_, hidden_, rows, {d_units, hidden_, true}, {g.states[1], hidden_}, 1, gradient(10),
+                    hidden_);
+        multiply<T>(rows, hidden_, hidden_, {d_units, hidden_}, {weight(10), hidden_}, 1, d_top, hidden_);
         layer_backward(g, 1, g.gates[1], g.states[1], d_top, d_gates, gradients);
-        product<T>(gates, hidden_, rows, {d_gates, all_gates, true}, {g.dropped, hidden_}, 1, of_inputs(1),
-                   hidden_);
-        product<T>(rows, hidden_, gates, {d_gates, all_gates}, {inputs(1), hidden_}, 0, d_low, hidden_);
+        multiply<T>(gates, hidden_, rows, {d_gates, all_gates, true}, {g.dropped, hidden_}, 1, of_inputs(1),
+                    hidden_);
+        multiply<T>(rows, hidden_, gates, {d_gates, all_gates}, {inputs(1), hidden_}, 0, d_low, hidden_);
         if (mask) drop(g, mask + first * steps_ * hidden_, d_low, d_low);
         layer_backward(g, 0, g.gates[0], g.states[0], d_low, d_gates, gradients);
         const auto row = steps_ * g.lanes;
         if (g.full()) {
-            product<T>(gates, maps_, row, {d_gates, all_gates, true}, {g.maps, row, true}, 1, of_inputs(0),
-                       maps_);
-            product<T>(maps_, row, gates, {inputs(0), maps_, true}, {d_gates, all_gates, true}, 0, d_maps,
-                       row);
+            multiply<T>(gates, maps_, row, {d_gates, all_gates, true}, {g.maps, row, true}, 1, of_inputs(0),
+                        maps_);
+            multiply<T>(maps_, row, gates, {inputs(0), maps_, true}, {d_gates, all_gates, true}, 0, d_maps,
+                        row);
         } else {
             std::fill(d_maps, d_maps + maps_ * row, T(0));
             for (std::int64_t t = 0; t < steps_; ++t) {
                 const T* d = d_gates + t * n * all_gates;
-                product<T>(gates, maps_, n, {d, all_gates, true}, {g.maps + t * g.lanes, row, true}, 1,
-                           of_inputs(0), maps_);
-                product<T>(maps_, n, gates, {inputs(0), maps_, true}, {d, all_gates, true}, 0,
-                           d_maps + t * g.lanes, row);
+                multiply<T>(gates, maps_, n, {d, all_gates, true}, {g.maps + t * g.lanes, row, true}, 1,
+                            of_inputs(0), maps_);
+                multiply<T>(maps_, n, gates, {inputs(0), maps_, true}, {d, all_gates, true}, 0,
+                            d_maps + t * g.lanes, row);
             }
         }
         kernels_.convolve_back({.shape = convolution_,

@@ -19,7 +19,6 @@ struct PartIn {
     T* data = nullptr;
     std::int64_t row = 1, column = 1;
     T& operator()(std::int64_t i, std::int64_t j = 0) const { return data[i * row + j * column]; }
-    Rows<T> rows() const { return {data, row}; }
     explicit operator bool() const { return data != nullptr; }
 };
 
@@ -77,8 +76,8 @@ public:
                 const auto count = std::min(kBlock, parents - first);
                 for (std::int64_t i = 0; i < count; ++i)
                     put_bias(w_.recurrent_bias, gates_, &block[at(i * gates_)]);
-                multiply<T>(count, gates_, h_, {{states + (above + first) * states_, states_}},
-                            {{w_.recurrent.data, w_.recurrent.row}, true}, 1, {block.data(), gates_});
+                multiply<T>(count, gates_, h_, {states + (above + first) * states_, states_},
+                            {w_.recurrent.data, w_.recurrent.row, true}, 1, block.data(), gates_);
                 for (const auto& [begin, end] : children(level, first, count))
                     at::parallel_for(begin, end, kGrain,
                                      [&, above = above](std::int64_t from, std::int64_t to) {
@@ -103,8 +102,8 @@ public:
                 for (std::int64_t c = 0; c < net_.outputs; ++c)
                     logits[i * net_.outputs + c] += w_.symbol_output(c, last(i));
         }
-        multiply<T>(n_, net_.outputs, h_, {{read, h_}}, {{w_.output.data, w_.output.row}, true}, 1,
-                    {logits, net_.outputs});
+        multiply<T>(n_, net_.outputs, h_, {read, h_}, {w_.output.data, w_.output.row, true}, 1, logits,
+                    net_.outputs);
     }
 
     /// What forward() left, the gradient of the logits; added to: `gradient`.
@@ -122,11 +121,11 @@ public:
             for (std::int64_t s = 0; s < net_.symbols && d.symbol_output; ++s)
                 d.symbol_output(c, s) += static_cast<T>(d_symbols[at(s * classes + c)]);
         }
-        multiply<T>(classes, h_, n_, {{d_logits, classes}, true}, {{read, h_}}, 1, d.output.rows());
+        multiply<T>(classes, h_, n_, {d_logits, classes, true}, {read, h_}, 1, d.output.data, d.output.row);
 
         auto d_read = buffer(n_ * h_), d_states = buffer(tree_.rows() * states_);
-        multiply<T>(n_, h_, classes, {{d_logits, classes}}, {{w_.output.data, w_.output.row}}, 0,
-                    {d_read.data(), h_});
+        multiply<T>(n_, h_, classes, {d_logits, classes}, {w_.output.data, w_.output.row}, 0, d_read.data(),
+                    h_);
         for (std::int64_t i = 0; i < n_; ++i)
             add(d_read.data() + i * h_, h_, d_states.data() + rows_[i] * states_);
 
@@ -159,8 +158,8 @@ public:
                                  });
                 symbols.took(level.nodes * count / parents); // about so many
                 if (depth > 0)                               // the root's state is zero and nobody's gradient
-                    multiply<T>(count, h_, gates_, {{du, gates_}}, {{w_.recurrent.data, w_.recurrent.row}}, 1,
-                                {d_states.data() + (above + first) * states_, states_});
+                    multiply<T>(count, h_, gates_, {du, gates_}, {w_.recurrent.data, w_.recurrent.row}, 1,
+                                d_states.data() + (above + first) * states_, states_);
             }
         }
         deferred.finish();
@@ -221,8 +220,8 @@ private:
         void flush() {
             for (std::int64_t i = 0; i < filled_ && d_.recurrent_bias; ++i)
                 add(&du_[at(i * walk_.gates_)], walk_.gates_, bias_.data());
-            multiply<T>(walk_.gates_, walk_.h_, filled_, {{du_.data(), walk_.gates_}, true},
-                        {{past_.data(), walk_.h_}}, 1, d_.recurrent.rows());
+            multiply<T>(walk_.gates_, walk_.h_, filled_, {du_.data(), walk_.gates_, true},
+                        {past_.data(), walk_.h_}, 1, d_.recurrent.data, d_.recurrent.row);
             filled_ = 0;
         }
 
