@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <type_traits>
 #include <utility>
 
 namespace descent::lanes {
@@ -64,22 +63,12 @@ InLanes in_lanes(const Shape& shape, std::int64_t examples, std::int64_t lanes) 
 }
 
 template<class T>
-const Kernels<T>& kernels(InstructionSet set) {
-    constexpr bool single = std::is_same_v<T, float>;
+const Kernels<T>& kernels([[maybe_unused]] InstructionSet set) {
 #ifdef __x86_64__
-    if constexpr (single) {
-        if (set == InstructionSet::avx2) return kAvx2Float;
-        if (set == InstructionSet::avx512) return kAvx512Float;
-    } else {
-        if (set == InstructionSet::avx2) return kAvx2Double;
-        if (set == InstructionSet::avx512) return kAvx512Double;
-    }
+    if (set == InstructionSet::avx512) return for_type<T>(kAvx512Float, kAvx512Double);
+    if (set == InstructionSet::avx2) return for_type<T>(kAvx2Float, kAvx2Double);
 #endif
-    (void)set;
-    if constexpr (single)
-        return kBaselineFloat;
-    else
-        return kBaselineDouble;
+    return for_type<T>(kBaselineFloat, kBaselineDouble);
 }
 template const Kernels<float>& kernels<float>(InstructionSet);
 template const Kernels<double>& kernels<double>(InstructionSet);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 // Loss and gradient of multilayer perceptrons over a whole set in one pass. What lies side by side in a SIMD
@@ -18,6 +19,15 @@ enum class InstructionSet { baseline, avx2, avx512 }; ///< baseline: SSE2 on x86
 /// Those that were compiled and this processor has, best last.
 std::vector<InstructionSet> instruction_sets();
 std::string_view to_string(InstructionSet set);
+
+/// Of what is compiled for both types of numbers, that for T.
+template<class T, class Floats, class Doubles>
+const auto& for_type(const Floats& floats, const Doubles& doubles) {
+    if constexpr (std::is_same_v<T, float>)
+        return floats;
+    else
+        return doubles;
+}
 
 enum class Nonlinearity {
     identity,

@@ -3,12 +3,7 @@
 
 namespace descent::lanes {
 
-#ifdef __SSE2__
-using Arch = xsimd::sse2;
-#else
-using Arch = xsimd::default_arch;
-#endif
-constinit const Kernels<float> kBaselineFloat = kernels_for<float, Arch>();
-constinit const Kernels<double> kBaselineDouble = kernels_for<double, Arch>();
+constinit const Kernels<float> kBaselineFloat = kernels_for<float, BaselineArch>();
+constinit const Kernels<double> kBaselineDouble = kernels_for<double, BaselineArch>();
 
 } // namespace descent::lanes

@@ -10,6 +10,12 @@
 
 namespace descent::lanes {
 
+#ifdef __SSE2__
+using BaselineArch = xsimd::sse2;
+#else
+using BaselineArch = xsimd::default_arch;
+#endif
+
 /// a·b + c, rounded once where the instruction set can. (xsimd 8 has no such operation for AVX-512.)
 template<class V>
 [[gnu::always_inline]] inline V multiply_add(const V& a, const V& b, const V& c) {

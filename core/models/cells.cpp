@@ -1,23 +1,15 @@
 #include "core/models/cells_sets.h"
 
-#include <type_traits>
-
 namespace descent::cells {
 
 template<class T>
-const Kernels<T>& kernels(Cell cell, lanes::InstructionSet set) {
-    const auto choose = [](const Set<float>& floats, const Set<double>& doubles) -> const Set<T>& {
-        if constexpr (std::is_same_v<T, float>)
-            return floats;
-        else
-            return doubles;
-    };
+const Kernels<T>& kernels(Cell cell, [[maybe_unused]] lanes::InstructionSet set) {
     const auto index = static_cast<std::size_t>(cell);
 #ifdef __x86_64__
-    if (set == lanes::InstructionSet::avx512) return choose(kAvx512Float, kAvx512Double)[index];
-    if (set == lanes::InstructionSet::avx2) return choose(kAvx2Float, kAvx2Double)[index];
+    if (set == lanes::InstructionSet::avx512) return lanes::for_type<T>(kAvx512Float, kAvx512Double)[index];
+    if (set == lanes::InstructionSet::avx2) return lanes::for_type<T>(kAvx2Float, kAvx2Double)[index];
 #endif
-    return choose(kBaselineFloat, kBaselineDouble)[index];
+    return lanes::for_type<T>(kBaselineFloat, kBaselineDouble)[index];
 }
 
 template<class T>

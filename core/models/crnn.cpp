@@ -1,24 +1,14 @@
 #include "core/models/crnn_sets.h"
 
-#include <type_traits>
-
 namespace descent::crnn {
 
 template<class T>
-const Kernels<T>& kernels(lanes::InstructionSet set) {
-    const auto choose = [](const Kernels<float>& floats,
-                           const Kernels<double>& doubles) -> const Kernels<T>& {
-        if constexpr (std::is_same_v<T, float>)
-            return floats;
-        else
-            return doubles;
-    };
+const Kernels<T>& kernels([[maybe_unused]] lanes::InstructionSet set) {
 #ifdef __x86_64__
-    if (set == lanes::InstructionSet::avx512) return choose(kAvx512Float, kAvx512Double);
-    if (set == lanes::InstructionSet::avx2) return choose(kAvx2Float, kAvx2Double);
+    if (set == lanes::InstructionSet::avx512) return lanes::for_type<T>(kAvx512Float, kAvx512Double);
+    if (set == lanes::InstructionSet::avx2) return lanes::for_type<T>(kAvx2Float, kAvx2Double);
 #endif
-    (void)set;
-    return choose(kBaselineFloat, kBaselineDouble);
+    return lanes::for_type<T>(kBaselineFloat, kBaselineDouble);
 }
 
 template<class T>

@@ -2,7 +2,7 @@
 
 // The passes for one instruction set: included by crnn_<instruction set>.cpp only.
 
-#include "core/engine/lanes_math.h"
+#include "core/engine/lanes_rows.h"
 #include "core/models/crnn_sets.h"
 
 #include <algorithm>
@@ -234,29 +234,6 @@ void convolve_back(const ConvolutionGradient<T>& pass) {
     }
 }
 
-/// f(k, V, load, store) … over a row of any length, the last numbers of it by a register filled with zeros.
-template<class V, class F>
-[[gnu::always_inline]] inline void over(std::int64_t count, const F& f) {
-    using T = typename V::value_type;
-    constexpr auto w = width<V>;
-    std::int64_t k = 0;
-    for (; k + w <= count; k += w)
-        f([&](const T* row) { return V::load_unaligned(row + k); },
-          [&](const V& v, T* row) { v.store_unaligned(row + k); });
-    if (k == count) return;
-    f(
-        [&](const T* row) {
-            T all[V::size] = {};
-            std::copy(row + k, row + count, all);
-            return V::load_unaligned(all);
-        },
-        [&](const V& v, T* row) {
-            T all[V::size];
-            v.store_unaligned(all);
-            std::copy(all, all + (count - k), row + k);
-        });
-}
-
 template<class T, class V>
 void gru_forward(const GruStep<T>& s) {
     const auto h = s.hidden, gates = 3 * h;
@@ -279,7 +256,7 @@ void gru_forward(const GruStep<T>& s) {
             store(n, kept + 2 * h);
             store(un, kept + 3 * h);
         };
-        over<V>(h, row);
+        lanes::over<V>(h, row);
     }
 }
 
@@ -290,7 +267,7 @@ void gru_backward(const GruGradient<T>& s) {
         const T *kept = s.kept + i * 4 * h, *d_after = s.d_after + i * h;
         const T* before = s.before ? s.before + i * h : nullptr;
         T *d = s.d_gates + i * 4 * h, *d_before = s.before ? s.d_before + i * h : nullptr;
-        over<V>(
+        lanes::over<V>(
             h, [&](auto load, auto store) __attribute__((always_inline)) {
                 const V r = load(kept), z = load(kept + h), n = load(kept + 2 * h), of_after = load(d_after);
                 const V dn = of_after * (V(1) - z) * (V(1) - n * n);
@@ -311,7 +288,7 @@ void attend(const Attention<T>& a) {
         for (std::int64_t t = 0; t < a.steps; ++t) {
             T* units = a.units + t * step + i * a.hidden;
             V energy(0);
-            over<V>(
+            lanes::over<V>(
                 a.hidden, [&](auto load, auto store) __attribute__((always_inline)) {
                     const V u = lanes::tanh(load(units) + load(a.bias));
                     store(u, units);
@@ -321,19 +298,19 @@ void attend(const Attention<T>& a) {
         }
         const T largest = *std::max_element(shares, shares + a.steps);
         V sum(0);
-        over<V>(
+        lanes::over<V>(
             a.steps, [&](auto load, auto store)
                          __attribute__((always_inline)) { store(load(shares) - V(largest), shares); });
-        over<V>(
+        lanes::over<V>(
             a.steps, [&](auto load, auto store)
                          __attribute__((always_inline)) { store(lanes::exp(load(shares)), shares); });
-        over<V>(
+        lanes::over<V>(
             a.steps, [&](auto load, auto) __attribute__((always_inline)) { sum += load(shares); });
         const V whole(total(sum));
-        over<V>(
+        lanes::over<V>(
             a.steps, [&](auto load, auto store)
                          __attribute__((always_inline)) { store(load(shares) / whole, shares); });
-        over<V>(
+        lanes::over<V>(
             a.hidden, [&](auto load, auto store) __attribute__((always_inline)) {
                 V result(0);
                 for (std::int64_t t = 0; t < a.steps; ++t)
@@ -355,7 +332,7 @@ void attend_back(const AttentionGradient<T>& a) {
             const T* state = a.states + t * step + i * a.hidden;
             T* d_state = a.d_states + t * step + i * a.hidden;
             V dot(0);
-            over<V>(
+            lanes::over<V>(
                 a.hidden, [&](auto load, auto store) __attribute__((always_inline)) {
                     const V d = load(d_result);
                     dot = lanes::multiply_add(d, load(state), dot);
@@ -369,7 +346,7 @@ void attend_back(const AttentionGradient<T>& a) {
             const T* units = a.units + t * step + i * a.hidden;
             T* d_units = a.d_units + t * step + i * a.hidden;
             const V d_energy(shares[t] * (d_units[0] - mean));
-            over<V>(
+            lanes::over<V>(
                 a.hidden, [&](auto load, auto store) __attribute__((always_inline)) {
                     const V u = load(units), du = d_energy * load(a.query) * (V(1) - u * u);
                     store(du, d_units);
@@ -392,7 +369,7 @@ void add_rows(const T* from, std::int64_t rows, std::int64_t columns, std::int64
         for (int j = 0; j < 4; ++j)
             (V::load_unaligned(to + k + j * w) + sum[j]).store_unaligned(to + k + j * w);
     }
-    over<V>(
+    lanes::over<V>(
         columns - k, [&](auto load, auto store) __attribute__((always_inline)) {
             V sum(0);
             for (std::int64_t i = 0; i < rows; ++i) sum += load(from + i * apart + k);
