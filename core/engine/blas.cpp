@@ -3,23 +3,40 @@
 #include "core/engine/system.h"
 #include "core/engine/torch.h"
 
-#include <type_traits>
+#include <oneapi/dnnl/dnnl.h>
 
 namespace descent {
 
 namespace {
 
-/// BLAS's general matrix product; matrices are column-major.
-template<class T>
-using Gemm = void(const char*, const char*, const int* m, const int* n, const int* k, const T* alpha,
-                  const T* a, const int* lda, const T* b, const int* ldb, const T* beta, T* c,
-                  const int* ldc);
+char turn(bool turned) {
+    return turned ? 'T' : 'N';
+}
 
-template<class T>
-Gemm<T>* gemm() {
-    static auto* const found =
-        reinterpret_cast<Gemm<T>*>(blas_symbol(std::is_same_v<T, float> ? "sgemm_" : "dgemm_"));
-    return found;
+/// BLAS's general matrix product; matrices are column-major.
+using Dgemm = void(const char*, const char*, const int* m, const int* n, const int* k, const double* alpha,
+                   const double* a, const int* lda, const double* b, const int* ldb, const double* beta,
+                   double* c, const int* ldc);
+
+/// False where there is none that could be called.
+bool product(std::int64_t m, std::int64_t n, std::int64_t k, Factor<double> a, Factor<double> b, double beta,
+             double* c, std::int64_t stride) {
+    static auto* const dgemm = reinterpret_cast<Dgemm*>(blas_symbol("dgemm_"));
+    if (!dgemm) return false;
+    // Row-major matrices are the transposes of column-major ones: Cᵀ = Bᵀ·Aᵀ.
+    const auto whole = [](std::int64_t number) { return static_cast<int>(number); };
+    const int rows = whole(n), columns = whole(m), inner = whole(k), lda = whole(b.stride),
+              ldb = whole(a.stride), ldc = whole(stride);
+    const double one = 1;
+    const char first = turn(b.turned), second = turn(a.turned);
+    dgemm(&first, &second, &rows, &columns, &inner, &one, b.data, &lda, a.data, &ldb, &beta, c, &ldc);
+    return true;
+}
+
+bool product(std::int64_t m, std::int64_t n, std::int64_t k, Factor<float> a, Factor<float> b, double beta,
+             float* c, std::int64_t stride) {
+    return dnnl_sgemm(turn(a.turned), turn(b.turned), m, n, k, 1, a.data, a.stride, b.data, b.stride,
+                      static_cast<float>(beta), c, stride) == dnnl_success;
 }
 
 template<class T>
@@ -36,16 +53,7 @@ template<class T>
 void multiply(std::int64_t m, std::int64_t n, std::int64_t k, Factor<T> a, Factor<T> b, double beta, T* c,
               std::int64_t stride) {
     if (m == 0 || n == 0) return;
-    if (auto* const product = gemm<T>(); product && k > 0) {
-        // Row-major matrices are the transposes of column-major ones: Cᵀ = Bᵀ·Aᵀ.
-        const auto whole = [](std::int64_t number) { return static_cast<int>(number); };
-        const int rows = whole(n), columns = whole(m), inner = whole(k), lda = whole(b.stride),
-                  ldb = whole(a.stride), ldc = whole(stride);
-        const T one = 1, keep = static_cast<T>(beta);
-        product(b.turned ? "T" : "N", a.turned ? "T" : "N", &rows, &columns, &inner, &one, b.data, &lda,
-                a.data, &ldb, &keep, c, &ldc);
-        return;
-    }
+    if (k > 0 && product(m, n, k, a, b, beta, c, stride)) return;
     auto result = at::from_blob(c, {m, n}, {stride, 1}, c10::CppTypeToScalarType<T>::value);
     at::addmm_out(result, result, tensor_of(a, m, k), tensor_of(b, k, n), beta);
 }

@@ -8,6 +8,7 @@
 #include <torch/version.h>
 
 #include <dlfcn.h>
+#include <oneapi/dnnl/dnnl.h>
 
 #include <ctime>
 #include <thread>
@@ -62,8 +63,11 @@ EngineInfo look() {
     EngineInfo info;
     info.torch_version = TORCH_VERSION;
     info.blas = blas_name();
-    info.cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     info.slow_blas = is_slow(info.blas);
+    const auto& products = *dnnl_version();
+    info.blas += " with oneDNN " + std::to_string(products.major) + '.' + std::to_string(products.minor) +
+                 '.' + std::to_string(products.patch);
+    info.cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     return info;
 }
 
