@@ -28,13 +28,12 @@ struct FusedLogits : torch::autograd::Function<FusedLogits> {
         auto logits = at::empty({inputs.size(0), weights[14].size(0)}, inputs.options());
         AT_DISPATCH_FLOATING_TYPES(inputs.scalar_type(), "crnn_logits", [&] {
             const CrnnSteps<scalar_t> steps(*problem->network, weights);
-            const auto n = problem->differentiable ? inputs.size(0)
-                                                   : std::min(inputs.size(0), CrnnSteps<scalar_t>::kGroup);
-            auto kept = CrnnNetwork::Buffers::take(
-                problem->network->buffers(), steps.kept(n, problem->masks.defined()), inputs.scalar_type());
-            steps.forward(inputs, problem->masks, kept->template data_ptr<scalar_t>(),
-                          problem->differentiable, logits);
-            if (problem->differentiable) problem->kept = std::move(kept);
+            if (problem->differentiable)
+                problem->kept = CrnnNetwork::Buffers::take(
+                    problem->network->buffers(), steps.kept(inputs.size(0), problem->masks.defined()),
+                    inputs.scalar_type());
+            steps.forward(inputs, problem->masks,
+                          problem->kept ? problem->kept->template data_ptr<scalar_t>() : nullptr, logits);
         });
         if (problem->differentiable) {
             context->save_for_backward({given...});
@@ -87,7 +86,7 @@ CrnnNetwork::CrnnNetwork(const crnn::Convolution& convolution, std::int64_t hidd
 CrnnNetwork::~CrnnNetwork() = default;
 
 std::int64_t CrnnNetwork::at_once() const {
-    return 2 * CrnnSteps<float>::kGroup;
+    return 4 * CrnnSteps<float>::kGroup;
 }
 
 Tensor CrnnNetwork::logits(const std::vector<Tensor>& weights, const Tensor& inputs,

@@ -2,6 +2,7 @@
 
 #include "core/engine/blas.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 
 #include <algorithm>
@@ -27,6 +28,14 @@ struct Carver {
         return part;
     }
 };
+
+/// f(range, its first, its last) for consecutive ranges of so many things, one for each thread.
+template<class F>
+void in_ranges(std::int64_t count, std::int64_t ranges, const F& f) {
+    at::parallel_for(0, ranges, 1, [&](std::int64_t begin, std::int64_t end) {
+        for (auto r = begin; r < end; ++r) f(r, r * count / ranges, (r + 1) * count / ranges);
+    });
+}
 
 } // namespace
 
@@ -157,7 +166,16 @@ void CrnnSteps<T>::drop(const Group& g, const std::uint8_t* masks, const T* from
 }
 
 template<class T>
-void CrnnSteps<T>::forward(const Tensor& inputs, const Tensor& masks, T* kept, bool keep,
+void CrnnSteps<T>::forward(const Tensor& inputs, const Tensor& masks, T* kept, Tensor& logits) const {
+    const auto groups = (inputs.size(0) + kGroup - 1) / kGroup;
+    in_ranges(groups, std::min<std::int64_t>(groups, at::get_num_threads()),
+              [&](std::int64_t, std::int64_t first, std::int64_t last) {
+                  forward({first, last}, inputs, masks, kept, logits);
+              });
+}
+
+template<class T>
+void CrnnSteps<T>::forward(Range groups, const Tensor& inputs, const Tensor& masks, T* kept,
                            Tensor& logits) const {
     const at::AutoDispatchBelowADInplaceOrView no_autograd;
     const auto all = inputs.size(0), most = std::min(all, kGroup), gates = 3 * hidden_;
@@ -165,15 +183,17 @@ void CrnnSteps<T>::forward(const Tensor& inputs, const Tensor& masks, T* kept, b
     const auto* mask = masks.defined() ? masks.template data_ptr<std::uint8_t>() : nullptr;
     Carver<T> sizes{nullptr};
     const auto space = crnn::convolution_space(convolution_, kernels_.lanes);
+    const auto of_group = group(nullptr, most, masks.defined()).numbers;
     sizes.take(steps_ * most * gates), sizes.take(most * gates), sizes.take(space);
+    if (!kept) sizes.take(of_group);
     const auto buffer =
         CrnnNetwork::Buffers::take(network_.buffers(), sizes.used, c10::CppTypeToScalarType<T>::value);
     Carver<T> carver{buffer->template data_ptr<T>()};
     T *a = carver.take(steps_ * most * gates), *u = carver.take(most * gates), *work = carver.take(space);
-    for (std::int64_t first = 0; first < all; first += kGroup) {
-        const auto n = std::min(kGroup, all - first), rows = steps_ * n;
-        const auto g = group(kept, n, masks.defined());
-        if (keep) kept += g.numbers;
+    T* const anew = kept ? nullptr : carver.take(of_group);
+    for (auto i = groups.first; i < groups.last; ++i) {
+        const auto first = i * kGroup, n = std::min(kGroup, all - first), rows = steps_ * n;
+        const auto g = group(kept ? kept + i * of_group : anew, n, masks.defined());
         kernels_.convolve({.shape = convolution_,
                            .examples = n,
                            .clips = x + first * convolution_.pixels(),
@@ -242,6 +262,22 @@ void CrnnSteps<T>::layer_backward(const Group& g, int layer, const T* kept, cons
 template<class T>
 void CrnnSteps<T>::backward(const Tensor& masks, T* kept, const Tensor& d_logits,
                             std::vector<Tensor>& gradients) const {
+    const auto groups = (d_logits.size(0) + kGroup - 1) / kGroup;
+    const auto ranges = std::min<std::int64_t>(groups, at::get_num_threads());
+    std::vector<std::vector<Tensor>> sums(static_cast<std::size_t>(ranges)); // of all ranges but the first
+    for (std::size_t r = 1; r < sums.size(); ++r)
+        for (const auto& gradient : gradients) sums[r].push_back(at::zeros_like(gradient));
+    in_ranges(groups, ranges, [&](std::int64_t r, std::int64_t first, std::int64_t last) {
+        backward({first, last}, masks, kept, d_logits,
+                 r == 0 ? gradients : sums[static_cast<std::size_t>(r)]);
+    });
+    for (const auto& of_range : sums)
+        for (std::size_t i = 0; i < of_range.size(); ++i) gradients[i].add_(of_range[i]);
+}
+
+template<class T>
+void CrnnSteps<T>::backward(Range groups, const Tensor& masks, T* kept, const Tensor& d_logits,
+                            std::vector<Tensor>& gradients) const {
     const at::AutoDispatchBelowADInplaceOrView no_autograd;
     const auto all = d_logits.size(0), most = std::min(all, kGroup), gates = 3 * hidden_,
                all_gates = 4 * hidden_;
@@ -269,10 +305,10 @@ void CrnnSteps<T>::backward(const Tensor& masks, T* kept, const Tensor& d_logits
     std::transform(sizes.begin(), sizes.end(), parts.begin(), [&](auto size) { return carver.take(size); });
     const auto [d_gates, d_top, d_low, d_units, d_maps, d_result, work] = parts;
 
-    for (std::int64_t first = 0; first < all; first += kGroup) {
-        const auto n = std::min(kGroup, all - first), rows = steps_ * n;
-        const auto g = group(kept, n, masks.defined());
-        kept += g.numbers;
+    const auto of_group = group(nullptr, most, masks.defined()).numbers;
+    for (auto i = groups.first; i < groups.last; ++i) {
+        const auto first = i * kGroup, n = std::min(kGroup, all - first), rows = steps_ * n;
+        const auto g = group(kept + i * of_group, n, masks.defined());
         const T* d_out = d_logits.template data_ptr<T>() + first * outputs_;
         multiply<T>(outputs_, hidden_, n, {d_out, outputs_, true}, {g.result, hidden_}, 1, gradient(14),
                     hidden_);

@@ -18,7 +18,8 @@ private:
     std::vector<Tensor> free_;
 };
 
-/// A fused pass over examples, group after group of at most kGroup.
+/// A fused pass over examples in groups of at most kGroup, which torch's threads share out in ranges: sums go
+/// from range to range, so that they are the same for a number of threads.
 template<class T>
 class CrnnSteps {
 public:
@@ -32,14 +33,20 @@ public:
     /// Numbers of what backward() wants of forward(), all groups of n examples.
     std::int64_t kept(std::int64_t n, bool masked) const;
 
-    /// logits [n, outputs], written. `kept`: written, as many numbers as of all groups; where no backward()
-    /// follows (`!keep`), as of one.
-    void forward(const Tensor& inputs, const Tensor& masks, T* kept, bool keep, Tensor& logits) const;
+    /// logits [n, outputs], written. `kept`: written, as many numbers as of all groups; null where no
+    /// backward() follows.
+    void forward(const Tensor& inputs, const Tensor& masks, T* kept, Tensor& logits) const;
     /// `gradients`: of each weight, contiguous, added to.
     void backward(const Tensor& masks, T* kept, const Tensor& d_logits, std::vector<Tensor>& gradients) const;
 
 private:
     struct Group;
+    struct Range { // of groups
+        std::int64_t first, last;
+    };
+    void forward(Range groups, const Tensor& inputs, const Tensor& masks, T* kept, Tensor& logits) const;
+    void backward(Range groups, const Tensor& masks, T* kept, const Tensor& d_logits,
+                  std::vector<Tensor>& gradients) const;
     Group group(T* at, std::int64_t examples, bool masked) const;
     std::int64_t lanes_for(std::int64_t examples) const;
     void products_forward(const Group& g, T* a) const;
