@@ -5,15 +5,16 @@
 //
 //     bench_crnn [CLIPS [ROUNDS]]
 //
-// Prints one JSON object a line. The script, tests/bench/peers/crnn.py, is run with $DESCENT_PYTHON (default
-// /usr/bin/python3, which has Debian's python3-torch). Exits 1 where losses differ by more than 10⁻⁴.
+// The script, tests/bench/peers/crnn.py, is run with $DESCENT_PYTHON (default /usr/bin/python3, which has
+// Debian's python3-torch). Exits 1 below what is wanted, or where losses differ by more than 10⁻⁴.
 
 #include "core/engine/experiment.h"
 #include "core/engine/registry.h"
+#include "core/engine/system.h"
 #include "tests/bench/folder.h"
 #include "tests/bench/peak.h"
+#include "tests/bench/report.h"
 
-#include <ATen/Parallel.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -23,7 +24,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
-#include <iostream>
+#include <limits>
 
 using namespace descent;
 
@@ -36,10 +37,12 @@ struct Mode {
     std::int64_t batch; // 0: all
     std::int64_t updates;
     const char *lr, *clip;
+    double wanted; // times as fast
 };
 
 struct Figures {
-    double microseconds = 0; // of processor time, a clip, in the quickest of the updates
+    double microseconds =
+        std::numeric_limits<double>::infinity(); // of processor time, a clip, in the quickest of the updates
     double loss = 0;
 };
 
@@ -98,11 +101,6 @@ double least(const std::vector<double>& values) {
     return values.empty() ? std::nan("") : *std::min_element(values.begin(), values.end());
 }
 
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values.empty() ? std::nan("") : values[values.size() / 2];
-}
-
 Figures ours(const Mode& mode, const TaskData& data) {
     Experiment experiment(spec_of(mode), data);
     std::vector<double> times;
@@ -133,7 +131,8 @@ Figures theirs(const Mode& mode, const TaskData& data) {
         }
     }
     const char* python = std::getenv("DESCENT_PYTHON");
-    std::string command = std::string(python != nullptr ? python : "/usr/bin/python3") +
+    std::string command = "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 " +
+                          std::string(python != nullptr ? python : "/usr/bin/python3") +
                           " '" DESCENT_SOURCE_DIR "/tests/bench/peers/crnn.py' '" + file + "'";
     for (const auto number :
          {data.train.size(), kBands, kFrames, kClasses, kHidden, kChannels, mode.batch, mode.updates})
@@ -141,12 +140,12 @@ Figures theirs(const Mode& mode, const TaskData& data) {
     command += std::string(" ") + mode.lr + " " + mode.clip;
     std::string text;
     std::FILE* out = ::popen(command.c_str(), "r");
-    if (out == nullptr) return {std::nan(""), std::nan("")};
+    if (out == nullptr) return {.loss = std::nan("")};
     std::array<char, 4096> part{};
     while (std::fgets(part.data(), part.size(), out) != nullptr) text += part.data();
     ::pclose(out);
     const auto said = nlohmann::json::parse(text, nullptr, false);
-    if (!said.is_object()) return {std::nan(""), std::nan("")};
+    if (!said.is_object()) return {.loss = std::nan("")};
     return {least(said.at("us_per_clip").get<std::vector<double>>()), said.at("loss").get<double>()};
 }
 
@@ -162,37 +161,27 @@ double multiply_adds() {
 } // namespace
 
 int main(int argc, char** argv) {
-    at::set_num_threads(1);
+    use_threads(1);
     const std::int64_t clips = argc > 1 ? std::atoll(argv[1]) : 1024;
     const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
     const auto data = sounds(clips);
-    bool same = true;
-    for (const Mode& mode : {Mode{"full-batch", 0, 4, "0.4", "0.25"},
-                             Mode{"sgd", kBatch, 2 * ((clips + kBatch - 1) / kBatch), "0.05", "5"}}) {
-        std::vector<double> own, other, ratios;
+    bool enough = true;
+    for (const Mode& mode :
+         {Mode{"full batch", 0, 4, "0.4", "0.25", 4},
+          Mode{"batches of 128", kBatch, 2 * ((clips + kBatch - 1) / kBatch), "0.05", "5", 2.5}}) {
+        bench::Comparison found{
+            .what = std::string("crnn-attention, ") + mode.name, .unit = "µs a clip", .wanted = mode.wanted};
         Figures a, b;
         for (int round = 0; round < rounds; ++round) {
             a = ours(mode, data);
             b = theirs(mode, data);
-            own.push_back(a.microseconds);
-            other.push_back(b.microseconds);
-            ratios.push_back(b.microseconds / a.microseconds);
+            found.round(a.microseconds, b.microseconds);
         }
-        const auto [lowest, highest] = std::minmax_element(ratios.begin(), ratios.end());
-        nlohmann::json line{{"what", std::string("crnn-") + mode.name},
-                            {"clips", clips},
-                            {"updates", mode.updates},
-                            {"us_per_clip", least(own)},
-                            {"peer_us_per_clip", least(other)},
-                            {"ratio", median(ratios)},
-                            {"ratio_least", *lowest},
-                            {"ratio_most", *highest},
-                            {"loss", a.loss},
-                            {"peer_loss", b.loss}};
         if (const double rate = bench::multiply_adds_a_second(); rate > 0)
-            line["floor_us_per_clip"] = multiply_adds() / rate * 1e6;
-        std::cout << line.dump() << std::endl;
-        same = same && !(std::abs(a.loss - b.loss) > 1e-4 * std::abs(b.loss));
+            found.floor = multiply_adds() / rate * 1e6;
+        const bool same = !(std::abs(a.loss - b.loss) > 1e-4 * std::abs(b.loss));
+        if (std::isfinite(b.loss)) found.remark = same ? "same loss" : "NOT the same loss";
+        enough = bench::tell(found) && same && enough;
     }
-    return same ? 0 : 1;
+    return enough ? 0 : 1;
 }

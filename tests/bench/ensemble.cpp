@@ -18,6 +18,7 @@
 #include "tests/bench/folder.h"
 #include "tests/bench/peak.h"
 #include "tests/bench/peers.h"
+#include "tests/bench/report.h"
 
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
@@ -326,16 +327,15 @@ double least(const F& time) {
 }
 
 bool enough(const std::string& what, const Figures& ours, const Figures& theirs, double limit) {
-    std::printf("%s, best of %d rounds: %.4f µs a member and update (%.4f of processor time)", what.c_str(),
-                kRounds, ours.microseconds, ours.processor);
-    if (!std::isfinite(theirs.microseconds)) {
-        std::printf("; no comparison: the script does not run (python3-torch?)\n");
-        return true;
-    }
-    const double ratio = theirs.microseconds / ours.microseconds;
-    std::printf(", PyTorch's loop %.1f: %.0f times as fast (at least %.0f wanted)\n", theirs.microseconds,
-                ratio, limit);
-    return ratio >= limit;
+    char remark[80];
+    std::snprintf(remark, sizeof remark, "best of %d rounds, %.4f of processor time", kRounds,
+                  ours.processor);
+    return bench::tell({.what = what,
+                        .unit = "µs a member and update",
+                        .ours = ours.microseconds,
+                        .theirs = theirs.microseconds,
+                        .wanted = limit,
+                        .remark = remark});
 }
 
 } // namespace

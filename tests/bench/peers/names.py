@@ -1,6 +1,6 @@
 """Peer of bench_names: recurrent nets over surnames, as one would write them with PyTorch.
 
-usage: names.py FOLDER MODEL MODE UPDATES
+usage: names.py FOLDER MODEL MODE UPDATES [HIDDEN]
 
 FOLDER has names.txt (a line each: class, then symbols, as numbers) and weights.f32 (float32, in the order of the
 network's parameters). MODEL: RNN, GRU, LSTM or linear, the recurrence without nonlinearity of the char-RNN tutorial.
@@ -14,8 +14,9 @@ import torch
 from torch.nn.functional import cross_entropy, one_hot
 from torch.nn.utils.rnn import pack_padded_sequence
 
-SYMBOLS, HIDDEN, CLASSES, CHUNK = 57, 128, 18, 4096
+SYMBOLS, CLASSES, CHUNK = 57, 18, 4096
 folder, kind, mode, updates = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+HIDDEN = int(sys.argv[5]) if len(sys.argv) > 5 else 128
 torch.set_num_threads(1)
 
 
