@@ -22,9 +22,11 @@ struct TrainOptions {
 
     void add_to(CLI::App& command) {
         command
-            .add_option("--threads", threads,
-                        "Threads to compute with (default: 1, or what the run was begun with)")
-            ->type_name("N");
+            .add_option(
+                "--threads", threads,
+                "Threads to compute with (default: 1, or what the run was begun with); auto measures a few "
+                "updates on 1, 2, 4, … and takes what is fastest")
+            ->type_name("N|auto");
         command
             .add_option("--break", breakpoints,
                         "Stop, with a checkpoint, when a condition comes true; may be repeated")
@@ -37,6 +39,7 @@ struct TrainOptions {
 
     int thread_count() const {
         if (!threads) return 0;
+        if (*threads == "auto") return kMeasuredThreads;
         return static_cast<int>(whole_number("--threads", *threads, 1, 1024));
     }
 

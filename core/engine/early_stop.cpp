@@ -6,6 +6,11 @@
 
 namespace descent {
 
+bool goes_by_evaluations(const ParamSet& regime) {
+    return regime.text("schedule") == "plateau" || regime.integer("patience") > 0 ||
+           regime.integer("stop_when_perfect") > 0;
+}
+
 EarlyStop::EarlyStop(const ParamSet& regime, bool regression)
     : patience_(regime.integer("patience"))
     , accuracy_(regime.text("stop_on") == "validation-accuracy")

@@ -9,6 +9,10 @@
 
 namespace descent {
 
+/// Whether anything that decides a run's course goes by its evaluations: a plateau's step size, early
+/// stopping.
+bool goes_by_evaluations(const ParamSet& regime);
+
 /// Ends a run that has stopped getting better: patience counted in evaluations. Prechelt 1998. Or one that
 /// has answered the whole training set rightly: so many updates later. Thread: the trainer's.
 class EarlyStop {

@@ -11,6 +11,7 @@
 #include "core/engine/run_facts.h"
 #include "core/engine/session.h"
 #include "core/engine/system.h"
+#include "core/engine/timing.h"
 #include "core/store/checkpoints.h"
 #include "core/store/reader.h"
 #include "core/store/store.h"
@@ -55,7 +56,7 @@ public:
                     facts.notes.push_back(std::move(note));
             facts.provenance.manifest.clear();
             if (options.time_updates && !busy_->test())
-                facts.seconds_per_update = seconds_per_update(experiment, options.stop);
+                facts.seconds_per_update = seconds_per_update(experiment, 1, options.stop);
             return facts;
         });
     }
@@ -73,7 +74,7 @@ public:
             const Claim claim(busy_);
             TrainingSession::Start start;
             start.experiment = ready(run.spec, options);
-            start.threads = chosen_threads(options.threads, static_cast<int>(run.provenance.threads));
+            set_threads(start, options, static_cast<int>(run.provenance.threads));
             start.paused = options.paused;
             steer(start, options, start.experiment->spec());
             start.record = run;
@@ -167,7 +168,7 @@ private:
             TrainingSession::Start start;
             start.experiment = ready(wanted.spec, options);
             const auto& spec = start.experiment->spec();
-            start.threads = chosen_threads(options.threads, 1);
+            set_threads(start, options, 1);
             start.paused = options.paused;
             steer(start, options, spec);
             if (!wanted.parent) prune(start, store.path(), options);
@@ -198,6 +199,16 @@ private:
         auto experiment = std::make_unique<Experiment>(unwrap(catalog().check(spec)), loading);
         experiment->plan().prepare(loading);
         return experiment;
+    }
+
+    static void set_threads(TrainingSession::Start& start, const StartOptions& options, int otherwise) {
+        if (options.threads != kMeasuredThreads) {
+            start.threads = chosen_threads(options.threads, otherwise);
+            return;
+        }
+        auto choice = fastest_threads(*start.experiment, options.stop);
+        start.threads = choice.threads;
+        start.log.push_back({LogLine::Level::info, 0, std::move(choice.line)});
     }
 
     /// A network of a level above 0 from the trained one below it; nothing for a dense one.
@@ -305,22 +316,6 @@ private:
         for (const auto& change : options.changes)
             start.changes.push_back(unwrap(check_change(change, catalog(), spec)));
         start.breakpoints = unwrap(parse_breakpoints(options.breakpoints));
-    }
-
-    static double seconds_per_update(Experiment& experiment, const std::stop_token& stop) {
-        using Clock = std::chrono::steady_clock;
-        use_threads(1);
-        const auto update = [&] { experiment.step(experiment.accumulate()); };
-        update(); // warm-up
-        const auto start = Clock::now();
-        std::chrono::duration<double> took{};
-        int updates = 0;
-        do {
-            update();
-            ++updates;
-            took = Clock::now() - start;
-        } while (took.count() < 0.2 && updates < 200 && !stop.stop_requested());
-        return took.count() / updates;
     }
 
     static void warn_of_differences(const Provenance& then, TrainingSession::Start& start) {

@@ -69,8 +69,11 @@ struct InspectOptions {
     LoadProgress progress{};
 };
 
+/// A number of threads to be found by a short measurement of the run itself, see core/engine/timing.h.
+inline constexpr int kMeasuredThreads = -1;
+
 struct StartOptions {
-    int threads = 0;     ///< 0 = the engine's choice
+    int threads = 0;     ///< 0 = one, or as many as a run that goes on has; or kMeasuredThreads
     bool paused = false; ///< start paused before the first update
     BatchSink* feed =
         nullptr; ///< a second reader of the batches, say a LiveFeed; may be null; must outlive the session

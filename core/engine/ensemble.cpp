@@ -118,6 +118,7 @@ std::optional<std::string> ensemble_refusal(const RunSpec& spec) {
         return "regime.batch_schedule: members take batches of one size";
     if (regime.text("balance") == "bootstrap")
         return "regime.balance = bootstrap: examples are drawn for one network at a time";
+    if (on("evaluate_share")) return "regime.evaluate_share: what evaluations take is timed for one network";
     if (regime.integer("checkpoint_every") > 0)
         return "regime.checkpoint_every: members of an ensemble keep no checkpoints";
     if (!regime.text("changes").empty()) return "regime.changes: changes are made to one run";

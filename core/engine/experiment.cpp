@@ -45,6 +45,11 @@ Experiment::Experiment(const RunSpec& spec, TaskData data)
     data_.inspection.provenance.majority_baseline = majority_baseline(data_, data_.train.labels);
     if (auto source = model_->source(); !source.line.empty())
         data_.inspection.notes.push_back(std::move(source.line));
+    if (const double share = regime_.real("evaluate_share"); share > 0 && goes_by_evaluations(regime_))
+        throw InputError(
+            "regime.evaluate_share = " + format_number(share) +
+            ": the step size or the end of this run goes by its evaluations, so none may be left "
+            "out; expected 0");
     plan_schedule();
     if (optimizer_->solves_least_squares()) require_least_squares();
     if (prune_level(regime_) == 0) return;

@@ -6,12 +6,6 @@ namespace descent {
 
 namespace {
 
-/// Whether anything that decides the course goes by evaluations.
-bool goes_by_evaluations(const ParamSet& regime) {
-    return regime.text("schedule") == "plateau" || regime.integer("patience") > 0 ||
-           regime.integer("stop_when_perfect") > 0;
-}
-
 /// How many weights the regime leaves of these layers, which it cuts together or each for itself.
 std::int64_t planned_kept(const std::vector<PrunableLayer>& layers, const ParamSet& regime) {
     std::int64_t all = 0, each = 0;

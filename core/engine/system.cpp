@@ -100,6 +100,9 @@ void* blas_symbol(const char* name) {
 void use_threads(int threads) {
     at::set_num_threads(threads);
     if (auto* set = blas_function<void(int)>("openblas_set_num_threads")) set(threads);
+    // Each of the threads has a setting of its own.
+    at::parallel_for(0, threads, 1,
+                     [](std::int64_t, std::int64_t) { at::globalContext().setFlushDenormal(true); });
 }
 
 } // namespace descent

@@ -33,7 +33,8 @@ Trainer::Trainer(Experiment& experiment, Control& control, Sinks sinks, RunId ru
     , update_(experiment.updates())
     , planned_(experiment.planned())
     , evaluate_every_(experiment.regime().integer("evaluate_every"))
-    , record_every_(experiment.regime().integer("record_every")) {
+    , record_every_(experiment.regime().integer("record_every"))
+    , evaluations_(0) {
     plan_matrices();
     const auto& facts = experiment.data().inspection.provenance;
     probes_ = make_probes(
@@ -135,13 +136,13 @@ void Trainer::flush(bool always) {
     if (!kept) throw std::runtime_error("the run could not be stored: " + sinks_.store.failure());
 }
 
-bool Trainer::due() const {
+bool Trainer::evaluation_due() {
     const auto& plan = experiment_.plan();
-    return plan.between_epochs() && plan.epochs() % evaluate_every_ == 0;
+    return plan.between_epochs() && plan.epochs() % evaluate_every_ == 0 && evaluations_.allows(seconds());
 }
 
 void Trainer::evaluate(const Evaluation* whole_set, bool last) {
-    const double trained = seconds() - evaluated_at_;
+    const double started = seconds(), trained = started - evaluated_at_;
     const auto classes = experiment_.data().shape.classes;
     const auto& model = experiment_.model();
     const auto& weights = experiment_.weights();
@@ -184,6 +185,7 @@ void Trainer::evaluate(const Evaluation* whole_set, bool last) {
     meter_.record_share(seconds() - meter_.seconds());
     examples_since_ = 0;
     evaluated_at_ = seconds();
+    evaluations_.took(evaluated_at_ - started);
 }
 
 RunState Trainer::diverged(const UpdateFacts& facts) {
@@ -259,7 +261,7 @@ void Trainer::check_breakpoints() {
 UpdateFacts Trainer::make_update() {
     const auto started = Clock::now();
     const auto since = [&] { return std::chrono::duration<double>(Clock::now() - started).count(); };
-    const bool evaluates = due();
+    const bool evaluates = evaluation_due();
     epoch_ = {experiment_.plan().passes()};
     const double lr = experiment_.lr();
     if (evaluates) checkpointer_.before_evaluation({update_, seconds()});
@@ -293,6 +295,7 @@ RunState Trainer::loop() {
     checkpointer_.begin();
     if (branches_) checkpoint(); // what it branched off may go
     evaluated_at_ = seconds();
+    evaluations_ = TimeShare(experiment_.regime().real("evaluate_share"), evaluated_at_);
     std::optional<std::string> early;
     while (true) {
         make_changes(); // one of the length decides whether this is the end
@@ -315,6 +318,10 @@ RunState Trainer::loop() {
     experiment_.require_pruned();
     checkpointer_.before_evaluation({update_, seconds()}); // what a longer run can go on from
     evaluate(nullptr, true);
+    if (const auto left_out = evaluations_.left_out(); left_out > 0)
+        note(LogLine::Level::info, counted(left_out, "evaluation") +
+                                       " left out to keep to evaluate_share = " +
+                                       format_number(experiment_.regime().real("evaluate_share")));
     checkpoint();
     density_.record(recorder_);
     const Lens lens{experiment_, experiment_.weights().gradient(), 0, experiment_.lr(), update_};

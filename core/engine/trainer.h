@@ -8,6 +8,7 @@
 #include "core/engine/density.h"
 #include "core/engine/experiment.h"
 #include "core/engine/meter.h"
+#include "core/engine/time_share.h"
 
 #include <atomic>
 #include <chrono>
@@ -67,7 +68,7 @@ private:
     void set_breakpoints(std::vector<Breakpoint> breakpoints);
     UpdateFacts make_update();
     RunState diverged(const UpdateFacts& facts);
-    bool due() const;
+    bool evaluation_due();
     void evaluate(const Evaluation* whole_set, bool last);
     void check_breakpoints();
     void checkpoint();
@@ -94,6 +95,7 @@ private:
     double seconds_before_ = 0;                  // training time before resumed_at_
     Clock::time_point resumed_at_{};             // when the clock last went on; pauses are left out
     bool clock_runs_ = false;
+    TimeShare evaluations_;
     double evaluated_at_ = 0; // training time when the last evaluation ended
     std::int64_t examples_since_ = 0;
     Clock::time_point last_flush_{};

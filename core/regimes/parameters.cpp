@@ -44,6 +44,13 @@ ParamTable batches() {
         integer("evaluate_every", 1, "Passes between evaluations of the training and validation sets")
             .at_least(1)
             .in("epochs"),
+        real("evaluate_share", 0,
+             "Largest share of the run's time that evaluations may take: of those that evaluate_every asks "
+             "for "
+             "some are left out to keep to it, never the first or the last; 0 leaves none out")
+            .at_least(0)
+            .at_most(1)
+            .observing(),
         integer("checkpoint_every", 0,
                 "Passes between checkpoints, beside those made every ten seconds and at the end; 0: none "
                 "beside them")

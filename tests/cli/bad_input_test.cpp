@@ -24,7 +24,8 @@ TEST_F(BadInput, OnTheCommandLine) {
     for (const char* number : {"0", "-1", "2.5", "two", ""})
         expect_refused(tiny_run({"--epochs", number}), {"--epochs"});
     expect_refused(tiny_run({"--seed", "-1"}), {"--seed"});
-    expect_refused(tiny_run({"--threads", "0"}), {"--threads"});
+    for (const char* number : {"0", "-1", "Auto"})
+        expect_refused(tiny_run({"--threads", number}), {"--threads"});
     expect_refused(tiny_run({"--replicates", "none"}), {"--replicates"});
 }
 

@@ -82,6 +82,15 @@ TEST_F(RunCommand, QuietPrintsTheNameOnly) {
     EXPECT_EQ(run["updates"], 3);
 }
 
+TEST_F(RunCommand, ThreadsCanBeMeasured) {
+    const auto ended = descent({"run", "--task", "gaussian-mixture", "--updates", "3", "--set",
+                                "model.hidden=4", "--quiet", "--threads", "auto"});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    auto run = stored_runs()[0];
+    EXPECT_GE(run["provenance"]["threads"].get<int>(), 1);
+    EXPECT_THAT(descent({"show", run["name"].get<std::string>()}).out, HasSubstr("ms on 1"));
+}
+
 TEST_F(RunCommand, ReplicatesTakeTheFollowingSeeds) {
     const auto ended = descent(tiny_run({"--epochs", "1", "--seed", "5", "--replicates", "3", "--quiet"}));
     EXPECT_EQ(ended.code, 0) << ended.err;

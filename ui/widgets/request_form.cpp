@@ -17,6 +17,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <thread>
 
 namespace descent::ui {
 
@@ -32,6 +33,15 @@ std::string prefix(Group group) {
 bool ofRegime(const Entry* regime, const std::string& path) {
     return path.starts_with("regime.") ||
            (regime && std::ranges::any_of(regime->deltas, [&](const Delta& d) { return d.path == path; }));
+}
+
+constexpr const char *kUsualThreads = "usual", *kMeasured = "measured";
+
+std::vector<std::string> threadChoices() {
+    std::vector<std::string> all{kUsualThreads, kMeasured};
+    for (unsigned n = 1; n <= std::max(1U, std::thread::hardware_concurrency()); ++n)
+        all.push_back(std::to_string(n));
+    return all;
 }
 
 std::optional<std::int64_t> whole(const ParamField& field) {
@@ -165,15 +175,17 @@ void RequestForm::buildRun(QWidget* parent) {
     run_ = column;
     auto* more_grid = makeFormGrid(more_->body());
     threads_ = new ParamField(
-        integer("threads", 0,
-                "Processor threads; 0 lets the engine choose. Small models are often faster on one")
-            .at_least(0)
-            .at_most(1024),
+        choice(
+            "threads", kUsualThreads, threadChoices(),
+            "Processor threads. Usual: one, or as many as the run that is branched off. Measured: whatever a "
+            "few updates before the run show to be fastest; small models often are on one"),
         QStringLiteral("run.threads"), more_grid, 0, more_->body());
-    for (auto* field : {seed_, replicates_, threads_}) {
-        field->show(field == replicates_ ? std::int64_t{1} : std::int64_t{0}, std::nullopt);
-        connect(field, &ParamField::reset, this, [this, field] {
-            field->show(field == replicates_ ? std::int64_t{1} : std::int64_t{0}, std::nullopt);
+    for (const auto& [field, usual] : {std::pair<ParamField*, Value>{seed_, std::int64_t{0}},
+                                       {replicates_, std::int64_t{1}},
+                                       {threads_, std::string(kUsualThreads)}}) {
+        field->show(usual, std::nullopt);
+        connect(field, &ParamField::reset, this, [this, field, usual] {
+            field->show(usual, std::nullopt);
             resolve();
         });
         connect(field, &ParamField::edited, this, [this] { resolve(); });
@@ -220,7 +232,9 @@ int RequestForm::replicates() const {
     return int(whole(*replicates_).value_or(1));
 }
 int RequestForm::threads() const {
-    return int(whole(*threads_).value_or(0));
+    const auto text = threads_->text();
+    if (text == QLatin1String(kUsualThreads)) return 0;
+    return text == QLatin1String(kMeasured) ? kMeasuredThreads : text.toInt();
 }
 
 void RequestForm::choose(Group group, const std::string& id) {

@@ -1,0 +1,49 @@
+#include "core/engine/timing.h"
+
+#include "core/base/format.h"
+#include "core/engine/system.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace descent {
+
+double seconds_per_update(Experiment& experiment, int threads, const std::stop_token& stop) {
+    using Clock = std::chrono::steady_clock;
+    use_threads(threads);
+    const auto update = [&] { experiment.step(experiment.accumulate()); };
+    update(); // warm-up
+    const auto start = Clock::now();
+    std::chrono::duration<double> took{};
+    int updates = 0;
+    do {
+        update();
+        ++updates;
+        took = Clock::now() - start;
+    } while (took.count() < 0.2 && updates < 200 && !stop.stop_requested());
+    return took.count() / updates;
+}
+
+ThreadChoice fastest_threads(const Experiment& like, const std::stop_token& stop) {
+    constexpr double worthwhile = 0.9;
+    Experiment trial(like.spec(), like.data());
+    trial.plan().prepare({stop, {}});
+    const int cores = engine_info().cores;
+    ThreadChoice choice;
+    double best = 0;
+    for (int threads = 1; threads <= cores && !stop.stop_requested();
+         threads = threads < cores ? std::min(2 * threads, cores) : cores + 1) {
+        const double seconds = seconds_per_update(trial, threads, stop);
+        choice.line += (choice.line.empty() ? "an update takes " : ", ") + format_number(1000 * seconds, 3) +
+                       " ms on " + std::to_string(threads);
+        if (threads > 1 && seconds > worthwhile * best) break;
+        best = seconds;
+        choice.threads = threads;
+    }
+    choice.line += choice.threads == 1 ? ": one thread is taken"
+                                       : ": " + std::to_string(choice.threads) + " threads are taken";
+    use_threads(1);
+    return choice;
+}
+
+} // namespace descent
