@@ -5,6 +5,7 @@
 #include "core/models/crnn_network.h"
 #include "tests/engine/support.h"
 
+#include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -160,6 +161,23 @@ TEST(CrnnNetwork, GoesBackAsOftenAsAsked) {
     torch::autograd::grad({other}, bench.weights);
     const auto second = torch::autograd::grad({loss}, bench.weights);
     EXPECT_TRUE(same_bits(flat(first), flat(second)));
+}
+
+TEST(CrnnNetwork, IsSharedOutToThreads) {
+    const int before = at::get_num_threads();
+    for (const std::size_t index : {1, 6}) { // of several groups, the last one not full
+        auto c = kCases[index];
+        c.examples = 4 * 64 + 3;
+        const Bench bench(c, at::kDouble);
+        at::set_num_threads(1);
+        const auto logits = bench.logits(true), gradient = flat(bench.gradients(true));
+        at::set_num_threads(3);
+        EXPECT_TRUE(same_bits(bench.logits(true), logits));
+        const auto shared = flat(bench.gradients(true));
+        EXPECT_LT(relative_distance(shared, gradient), 1e-13);
+        EXPECT_TRUE(same_bits(flat(bench.gradients(true)), shared));
+    }
+    at::set_num_threads(before);
 }
 
 TEST(CrnnNetwork, SaturatesAsThePlainOne) {
