@@ -131,9 +131,10 @@ std::vector<float> decode_clip(std::string_view bytes, const std::string& name) 
     }
 
     // In blocks: the stated number of frames is not to be trusted with an allocation.
-    constexpr sf_count_t kBlock = 4096;
+    constexpr sf_count_t kBlock = 4096, kMostAtOnce = 1 << 20;
     const auto channels = static_cast<std::size_t>(info.channels);
     std::vector<float> samples, block(kBlock * channels);
+    samples.reserve(static_cast<std::size_t>(std::clamp(info.frames, sf_count_t{0}, kMostAtOnce)));
     for (;;) {
         const sf_count_t got = sf_readf_float(file.get(), block.data(), kBlock);
         if (got <= 0) break;
@@ -160,16 +161,29 @@ std::vector<float> decode_clip(std::string_view bytes, const std::string& name) 
     return samples;
 }
 
-std::vector<float> read_clip(const std::filesystem::path& file) {
+std::string file_bytes(const std::filesystem::path& file) {
     std::error_code error;
     if (std::filesystem::is_directory(file, error))
         refuse(file.string(), "is a folder; expected a sound file");
     errno = 0;
     std::ifstream in(file, std::ios::binary);
-    std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    std::string bytes;
+    // One byte more than there should be, so that one read meets the end; what does not state its length, or
+    // grows meanwhile, takes more of them.
+    const auto stated = std::filesystem::file_size(file, error);
+    for (std::size_t piece = error ? 4096 : stated + 1; in.good(); piece = bytes.size() + 4096) {
+        const auto at = bytes.size();
+        bytes.resize(at + piece);
+        in.read(bytes.data() + at, static_cast<std::streamsize>(piece));
+        bytes.resize(at + static_cast<std::size_t>(in.gcount()));
+    }
     if (!in.is_open() || in.bad())
         refuse(file.string(), "cannot be read: " + std::generic_category().message(errno != 0 ? errno : EIO));
-    return decode_clip(bytes, file.string());
+    return bytes;
+}
+
+std::vector<float> read_clip(const std::filesystem::path& file) {
+    return decode_clip(file_bytes(file), file.string());
 }
 
 void write_clip(const std::filesystem::path& file, std::span<const float> samples) {

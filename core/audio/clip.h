@@ -19,7 +19,10 @@ inline constexpr int kSampleRate = 16'000;
 /// in a file of floats). Thread: any.
 std::vector<float> decode_clip(std::string_view bytes, const std::string& name);
 
-/// The same from disk. The message also covers what cannot be read.
+/// A file's bytes. Throws InputError where it cannot be read.
+std::string file_bytes(const std::filesystem::path& file);
+
+/// decode_clip(file_bytes(file), file).
 std::vector<float> read_clip(const std::filesystem::path& file);
 
 /// 16-bit mono PCM WAV at kSampleRate. Written beside and renamed. Throws InputError where it cannot be.

@@ -128,10 +128,9 @@ void FeatureCache::keep(const std::string& key, std::span<const float> values) c
     if (!is_key(key) || size > limit_) return;
     std::error_code error;
     fs::create_directories(folder_, error);
-    std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
-    bytes += bytes_of(values);
     const fs::path file = folder_ / (key + kExtension);
-    if (replace_file(file, bytes)) return;
+    if (replace_file(file, {{reinterpret_cast<const char*>(&header), sizeof header}, bytes_of(values)}))
+        return;
     fs::last_write_time(file, fs::file_time_type::clock::now(), error); // finer than the kernel's own stamp
 
     const std::lock_guard lock(fill_->mutex);

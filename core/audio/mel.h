@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/instruction_set.h"
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -19,6 +21,7 @@ public:
     static std::int64_t frames(std::size_t samples);
 
     MelSpectrogram();
+    explicit MelSpectrogram(InstructionSet set); ///< the same to the bit for all
     ~MelSpectrogram();
     MelSpectrogram(const MelSpectrogram&) = delete;
     MelSpectrogram& operator=(const MelSpectrogram&) = delete;
@@ -32,11 +35,12 @@ public:
     void operator()(std::span<const float> samples, std::span<float> power, double stretch = 1);
 
 private:
-    struct Tables;
-    std::unique_ptr<Tables> tables_;
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 /// In place: natural log of power clamped to [1e-9, 1e9], to the last place or two. Thread: any.
 void log_mel(std::span<float> power);
+void log_mel(std::span<float> power, InstructionSet set); ///< the same to the bit for all
 
 } // namespace descent

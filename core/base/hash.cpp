@@ -1,31 +1,35 @@
 #include "core/base/hash.h"
 
-#include <sodium.h>
+#include <openssl/evp.h>
 
 #include <array>
 
 namespace descent {
 
 struct Sha256::State {
-    crypto_hash_sha256_state sodium;
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-    crypto_hash_sha256_init(&state_->sodium);
+    EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr);
 }
 
 Sha256::~Sha256() = default;
 
 void Sha256::add(std::string_view bytes) {
-    crypto_hash_sha256_update(&state_->sodium, reinterpret_cast<const unsigned char*>(bytes.data()),
-                              bytes.size());
+    EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
 }
 
 std::string Sha256::hex() {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> digest;
-    crypto_hash_sha256_final(&state_->sodium, digest.data());
-    std::array<char, 2 * crypto_hash_sha256_BYTES + 1> text;
-    return sodium_bin2hex(text.data(), text.size(), digest.data(), digest.size());
+    std::array<unsigned char, 32> digest{};
+    EVP_DigestFinal_ex(state_->context.get(), digest.data(), nullptr);
+    std::string text;
+    for (const unsigned char byte : digest) {
+        constexpr std::string_view kDigits = "0123456789abcdef";
+        text += kDigits[byte >> 4];
+        text += kDigits[byte & 15];
+    }
+    return text;
 }
 
 std::string sha256_hex(std::string_view bytes) {

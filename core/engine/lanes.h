@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/instruction_set.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,11 +16,7 @@
 
 namespace descent::lanes {
 
-enum class InstructionSet { baseline, avx2, avx512 }; ///< baseline: SSE2 on x86-64, else the compiler's
-
-/// Those that were compiled and this processor has, best last.
-std::vector<InstructionSet> instruction_sets();
-std::string_view to_string(InstructionSet set);
+using descent::InstructionSet, descent::instruction_sets;
 
 /// Of what is compiled for both types of numbers, that for T.
 template<class T, class Floats, class Doubles>

@@ -3,18 +3,14 @@
 // Elementary functions on a register of lanes; part of the kernel that is compiled for each instruction set,
 // so nothing here may be shared between those: templates of the batch type only.
 
-#include <xsimd/xsimd.hpp>
+#include "core/base/baseline_arch.h"
 
 #include <cstdint>
 #include <type_traits>
 
 namespace descent::lanes {
 
-#ifdef __SSE2__
-using BaselineArch = xsimd::sse2;
-#else
-using BaselineArch = xsimd::default_arch;
-#endif
+using descent::BaselineArch;
 
 /// a·b + c, rounded once where the instruction set can. (xsimd 8 has no such operation for AVX-512.)
 template<class V>

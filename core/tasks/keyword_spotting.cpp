@@ -1,6 +1,7 @@
 #include "core/tasks/keyword_spotting.h"
 
 #include "core/audio/clip.h"
+#include "core/audio/speech_features.h"
 #include "core/audio/speech_manifest.h"
 #include "core/audio/synthetic_speech.h"
 #include "core/base/hash.h"
@@ -198,7 +199,7 @@ TaskData load(const ParamSet& p, bool pooled, const Loading& loading) {
                      p.real("test_share"), static_cast<std::uint64_t>(p.integer("split_seed")));
     const auto how = augmentation(p);
     const auto samples = static_cast<std::size_t>(std::lround(p.real("duration") * kSampleRate));
-    const auto features = read_features(folder, samples, loading);
+    const auto features = read_features(folder, samples, FeatureCache(), loading.progress, loading.stop);
 
     std::vector<std::int64_t> labels;
     for (const auto& clip : folder.clips) labels.push_back(manifest.label_of(clip.file));

@@ -9,8 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <limits>
 #include <numbers>
 #include <numeric>
 #include <sstream>
@@ -19,16 +17,7 @@ namespace descent {
 
 namespace {
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr auto kBands = MelSpectrogram::kBands;
-
-std::string bytes_of(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream bytes;
-    bytes << in.rdbuf();
-    if (!in) throw InputError(file.string() + ": cannot be read");
-    return std::move(bytes).str();
-}
 
 /// White, pink and brown noise, four seconds of each and always the same: background where a corpus has none,
 /// and more kinds of it where it has.
@@ -107,62 +96,6 @@ void Normaliser::apply(std::span<float> spectrogram, std::int64_t bands, std::in
     }
 }
 
-SpeechFeatures read_features(const SpeechFolder& folder, std::size_t samples, const Loading& loading) {
-    SpeechFeatures all;
-    const auto n = folder.clips.size();
-    all.bands = kBands;
-    all.frames = MelSpectrogram::frames(samples);
-    const auto width = static_cast<std::size_t>(all.bands * all.frames);
-    all.hashes.resize(n);
-    all.left_out.resize(n);
-    const auto path = [&](std::size_t i) { return folder.root / folder.clips[i].file; };
-    const auto go = [&](const std::string& what, double from, double to, auto work) {
-        const auto report = [&](double share) { loading.report(from + share * (to - from), what); };
-        if (!parallel_for(n, work, report, loading.stop)) throw InputError("interrupted");
-    };
-
-    const auto clips = format_count(static_cast<std::int64_t>(n)) + " clips";
-    go("reading " + clips, 0, 0.3, [&](std::size_t begin, std::size_t end) {
-        for (auto i = begin; i < end; ++i) all.hashes[i] = sha256_hex(bytes_of(path(i)));
-    });
-    Sha256 hash;
-    hash.add("log-mel 1 " + std::to_string(samples));
-    for (const auto& h : all.hashes) hash.add(h);
-    const auto key = hash.hex();
-    const FeatureCache cache;
-
-    const auto compute = [&](std::size_t i, MelSpectrogram& mel) {
-        try {
-            const auto wave = fit_length(decode_clip(bytes_of(path(i)), folder.clips[i].file), samples);
-            mel(wave, row(all.values, i, width));
-            log_mel(row(all.values, i, width));
-        } catch (const InputError& e) {
-            all.left_out[i] = e.what();
-            std::ranges::fill(row(all.values, i, width), kNan);
-        }
-    };
-    const auto require_usable = [&] {
-        if (std::ranges::none_of(all.left_out, &std::string::empty))
-            throw InputError("task.source = " + folder.root.string() +
-                             ": none of its clips can be used; the first: " + all.left_out.front());
-    };
-    if (auto known = cache.find(key, n * width)) {
-        all.values = std::move(*known);
-        MelSpectrogram mel;
-        for (std::size_t i = 0; i < n; ++i)
-            if (std::isnan(all.values[i * width])) compute(i, mel); // to say why once more
-    } else {
-        all.values.resize(n * width);
-        go("features of " + clips, 0.3, 1, [&](std::size_t begin, std::size_t end) {
-            MelSpectrogram mel;
-            for (auto i = begin; i < end; ++i) compute(i, mel);
-        });
-        require_usable();
-        cache.keep(key, all.values);
-    }
-    return all;
-}
-
 SpeechVariation::SpeechVariation(std::filesystem::path root, std::vector<std::string> files,
                                  std::vector<std::string> hashes, std::vector<std::string> noise,
                                  std::size_t samples, SpeechAugment how, Normaliser normaliser)
@@ -229,13 +162,13 @@ std::string SpeechVariation::key(std::uint64_t seed) const {
     Sha256 hash;
     const auto& w = how_.wave;
     std::ostringstream recipe;
-    recipe << std::hexfloat << "varied 1 " << samples_ << ' ' << seed << ' ' << how_.copies << ' ' << w.share
+    recipe << std::hexfloat << "varied 2 " << samples_ << ' ' << seed << ' ' << how_.copies << ' ' << w.share
            << ' ' << w.speed << ' ' << w.shift << ' ' << w.gain_db << ' ' << w.noise_snr_lo << ' '
            << w.noise_snr_hi << ' ' << w.hiss << ' ' << w.source << ' ' << w.noise_share << ' '
            << how_.vocal_tract << ' ' << how_.frequency_mask << ' ' << how_.time_mask;
     hash.add(recipe.str());
     for (const auto& h : hashes_) hash.add(h);
-    for (const auto& file : noise_files_) hash.add(sha256_hex(bytes_of(root_ / file)));
+    for (const auto& file : noise_files_) hash.add(sha256_hex(file_bytes(root_ / file)));
     return hash.hex();
 }
 

@@ -31,17 +31,6 @@ private:
     void prepare(std::span<float> spectrogram, std::int64_t bands, std::int64_t frames) const;
 };
 
-/// Recordings of a folder, read in parallel: their content's hashes and log-mel features, cached by the
-/// hashes.
-struct SpeechFeatures {
-    std::int64_t bands = 0, frames = 0;
-    std::vector<std::string> hashes;   ///< SHA-256 of each file
-    std::vector<float> values;         ///< [clips × bands × frames], natural log
-    std::vector<std::string> left_out; ///< by clip: why it cannot be used; "" where it can
-};
-/// Every clip is fitted to `samples` (fit_length). Throws InputError where no clip can be used.
-SpeechFeatures read_features(const SpeechFolder& folder, std::size_t samples, const Loading& loading);
-
 /// How training clips are varied.
 struct SpeechAugment {
     WaveAugment wave{};

@@ -159,8 +159,8 @@ TEST(Mel, AToneIsInTheBandsAroundIt) {
 }
 
 TEST(Mel, EveryFrameStandsForItself) {
-    // Frames are computed eight at a time: beyond rounding, one more or less must not show, nor what was
-    // computed before, nor a loud neighbour.
+    // Frames are computed in pairs, and pairs in registers: beyond rounding, one more or less must not show,
+    // nor what was computed before, nor a loud neighbour.
     auto samples = noise(16'000);
     for (std::size_t i = 8'000; i < 16'000; ++i) samples[i] *= 1.0F / 64;
     MelSpectrogram spectrogram;
@@ -180,6 +180,23 @@ TEST(Mel, EveryFrameStandsForItself) {
             EXPECT_TRUE(std::ranges::all_of(part, [](float p) { return p >= 0; })) << length;
         }
     }
+}
+
+TEST(Mel, IsTheSameToTheBitForEachInstructionSet) {
+    const auto features = [](std::size_t length, double stretch, InstructionSet set) {
+        MelSpectrogram spectrogram(set);
+        std::vector<float> power(static_cast<std::size_t>(40 * MelSpectrogram::frames(length)));
+        spectrogram(noise(length), power, stretch);
+        auto logs = power;
+        log_mel(logs, set);
+        power.insert(power.end(), logs.begin(), logs.end());
+        return power;
+    };
+    for (const auto set : instruction_sets())
+        for (const double stretch : {1.0, 0.9})
+            for (const std::size_t length : {201U, 1599U, 2400U, 5000U, 5279U, 16'000U, 16'160U})
+                EXPECT_EQ(features(length, stretch, set), features(length, stretch, InstructionSet::baseline))
+                    << to_string(set) << ' ' << stretch << ' ' << length;
 }
 
 TEST(Mel, AStretchMovesFrequencies) {
