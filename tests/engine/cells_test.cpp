@@ -114,7 +114,7 @@ void expect_the_formulas(double tolerance) {
                                         right[static_cast<std::size_t>(k)],
                                         tolerance *
                                             std::max(1.0, std::abs(right[static_cast<std::size_t>(k)])))
-                                << lanes::to_string(set) << ", cell " << static_cast<int>(cell) << ", "
+                                << descent::to_string(set) << ", cell " << static_cast<int>(cell) << ", "
                                 << hidden << " units, row " << i;
                     }
                 }
@@ -156,7 +156,7 @@ TEST(Cells, GradientsAreDifferences) {
                     const double below = value();
                     numbers[i] = kept;
                     ASSERT_NEAR(gradient[from + i] - base, (above - below) / (2 * step), 1e-8)
-                        << lanes::to_string(set) << ", cell " << static_cast<int>(cell) << ", " << what << " "
+                        << descent::to_string(set) << ", cell " << static_cast<int>(cell) << ", " << what << " "
                         << i;
                 }
             };
