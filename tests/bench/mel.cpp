@@ -9,8 +9,8 @@
 // FOLDER has the Speech Commands layout. SCRIPT is run as `SCRIPT FOLDER 5` with $DESCENT_PYTHON (default
 // /usr/bin/python3, which has Debian's python3-torchaudio) and prints "… best_ms_per_clip X".
 
-#include "core/audio/clip.h"
 #include "core/audio/mel.h"
+#include "core/audio/clip.h"
 #include "core/audio/speech_features.h"
 #include "tests/bench/folder.h"
 #include "tests/bench/report.h"

@@ -156,8 +156,8 @@ TEST(Cells, GradientsAreDifferences) {
                     const double below = value();
                     numbers[i] = kept;
                     ASSERT_NEAR(gradient[from + i] - base, (above - below) / (2 * step), 1e-8)
-                        << descent::to_string(set) << ", cell " << static_cast<int>(cell) << ", " << what << " "
-                        << i;
+                        << descent::to_string(set) << ", cell " << static_cast<int>(cell) << ", " << what
+                        << " " << i;
                 }
             };
             expect(p.input, d_input, 0, 1, "input");

@@ -188,7 +188,8 @@ std::string some_of(const Object& object, std::mt19937_64& random) {
 
 /// Leaves the folder as it is after a power cut.
 void cut_power() {
-    // Files become shorter under threads that have them mapped, as SQLite has its index: these stand still, too.
+    // Files become shorter under threads that have them mapped, as SQLite has its index: these stand still,
+    // too.
     std::signal(SIGBUS, [](int) {
         for (;;) pause();
     });

@@ -1,5 +1,6 @@
 #include "ui/widgets/request_form.h"
 
+#include "core/engine/engine.h"
 #include "ui/theme.h"
 #include "ui/widgets/fold.h"
 #include "ui/widgets/param_fields.h"
