@@ -29,9 +29,8 @@ struct FusedLogits : torch::autograd::Function<FusedLogits> {
         AT_DISPATCH_FLOATING_TYPES(inputs.scalar_type(), "crnn_logits", [&] {
             const CrnnSteps<scalar_t> steps(*problem->network, weights);
             if (problem->differentiable)
-                problem->kept = CrnnNetwork::Buffers::take(
-                    problem->network->buffers(), steps.kept(inputs.size(0), problem->masks.defined()),
-                    inputs.scalar_type());
+                problem->kept = problem->network->buffers().take(
+                    steps.kept(inputs.size(0), problem->masks.defined()), inputs.scalar_type());
             steps.forward(inputs, problem->masks,
                           problem->kept ? problem->kept->template data_ptr<scalar_t>() : nullptr, logits);
         });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/engine/buffers.h"
 #include "core/engine/torch.h"
 #include "core/models/crnn.h"
 
@@ -46,8 +47,7 @@ public:
     std::int64_t hidden() const { return hidden_; }
     double dropout() const { return dropout_; }
 
-    class Buffers; ///< free ones
-    const std::shared_ptr<Buffers>& buffers() const { return buffers_; }
+    Buffers& buffers() const { return *buffers_; }
 
 private:
     crnn::Convolution convolution_;

@@ -39,31 +39,6 @@ void in_ranges(std::int64_t count, std::int64_t ranges, const F& f) {
 
 } // namespace
 
-std::shared_ptr<Tensor> CrnnNetwork::Buffers::take(const std::shared_ptr<Buffers>& from, std::int64_t count,
-                                                   at::ScalarType type) {
-    constexpr std::size_t most = 4;
-    Tensor buffer;
-    {
-        const std::lock_guard lock(from->mutex_);
-        auto& free = from->free_;
-        const auto fits = std::find_if(free.begin(), free.end(), [&](const Tensor& b) {
-            return b.scalar_type() == type && b.numel() >= count;
-        });
-        if (fits != free.end()) {
-            buffer = std::move(*fits);
-            free.erase(fits);
-        } else if (!free.empty() && free.size() == most) {
-            free.erase(free.begin());
-        }
-    }
-    if (!buffer.defined()) buffer = at::empty({count}, type);
-    return {new Tensor(std::move(buffer)), [from](Tensor* used) {
-                const std::unique_ptr<Tensor> owned(used);
-                const std::lock_guard lock(from->mutex_);
-                if (from->free_.size() < most) from->free_.push_back(std::move(*owned));
-            }};
-}
-
 /// What one group keeps. Rows are [steps, examples].
 template<class T>
 struct CrnnSteps<T>::Group {
@@ -186,8 +161,7 @@ void CrnnSteps<T>::forward(Range groups, const Tensor& inputs, const Tensor& mas
     const auto of_group = group(nullptr, most, masks.defined()).numbers;
     sizes.take(steps_ * most * gates), sizes.take(most * gates), sizes.take(space);
     if (!kept) sizes.take(of_group);
-    const auto buffer =
-        CrnnNetwork::Buffers::take(network_.buffers(), sizes.used, c10::CppTypeToScalarType<T>::value);
+    const auto buffer = network_.buffers().take(sizes.used, c10::CppTypeToScalarType<T>::value);
     Carver<T> carver{buffer->template data_ptr<T>()};
     T *a = carver.take(steps_ * most * gates), *u = carver.take(most * gates), *work = carver.take(space);
     T* const anew = kept ? nullptr : carver.take(of_group);
@@ -298,8 +272,7 @@ void CrnnSteps<T>::backward(Range groups, const Tensor& masks, T* kept, const Te
                            space};
     Carver<T> measure{nullptr};
     for (const auto size : sizes) measure.take(size);
-    const auto buffer =
-        CrnnNetwork::Buffers::take(network_.buffers(), measure.used, c10::CppTypeToScalarType<T>::value);
+    const auto buffer = network_.buffers().take(measure.used, c10::CppTypeToScalarType<T>::value);
     Carver<T> carver{buffer->template data_ptr<T>()};
     std::array<T*, sizes.size()> parts;
     std::transform(sizes.begin(), sizes.end(), parts.begin(), [&](auto size) { return carver.take(size); });

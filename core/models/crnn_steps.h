@@ -2,21 +2,7 @@
 
 #include "core/models/crnn_network.h"
 
-#include <mutex>
-
 namespace descent {
-
-/// Numbers to work in, kept for the next call: new pages cost more than what is written to them. Thread: any.
-class CrnnNetwork::Buffers {
-public:
-    /// At least so many, uninitialised. Back to the buffers when the last copy of the pointer goes.
-    static std::shared_ptr<Tensor> take(const std::shared_ptr<Buffers>& from, std::int64_t count,
-                                        at::ScalarType type);
-
-private:
-    std::mutex mutex_;
-    std::vector<Tensor> free_;
-};
 
 /// A fused pass over examples in groups of at most kGroup, which torch's threads share out in ranges: sums go
 /// from range to range, so that they are the same for a number of threads.

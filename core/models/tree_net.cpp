@@ -14,7 +14,8 @@ using cells::Cell;
 struct Past : torch::CustomClassHolder {
     TreeNet net;
     std::shared_ptr<const PrefixTree> tree;
-    Tensor states, kept, read;
+    std::shared_ptr<Tensor> states, kept;
+    Tensor read;
     bool differentiable = false;
 };
 
@@ -32,9 +33,11 @@ Tensor walk(Past& past, const std::vector<Tensor>& weights) {
     for_type(logits, [&](auto zero) {
         using T = decltype(zero);
         const TreeWalk<T> walk(past.net, tree, {past.net, weights});
-        past.states = at::empty({tree.rows(), walk.state_size()}, logits.options());
-        if (past.differentiable) past.kept = at::empty({tree.rows() - 1, walk.kept_size()}, logits.options());
-        walk.forward(past.states.data_ptr<T>(), past.kept.defined() ? past.kept.data_ptr<T>() : nullptr,
+        auto& buffers = *past.net.buffers;
+        past.states = buffers.take(tree.rows() * walk.state_size(), logits.scalar_type());
+        if (past.differentiable)
+            past.kept = buffers.take((tree.rows() - 1) * walk.kept_size(), logits.scalar_type());
+        walk.forward(past.states->data_ptr<T>(), past.kept ? past.kept->data_ptr<T>() : nullptr,
                      past.read.data_ptr<T>(), logits.data_ptr<T>());
     });
     return logits;
@@ -63,9 +66,11 @@ struct TreeLogits : torch::autograd::Function<TreeLogits> {
             const auto d = of_logits[0].contiguous();
             for_type(d, [&](auto zero) {
                 using T = decltype(zero);
-                TreeWalk<T>(past->net, *past->tree, {past->net, weights})
-                    .backward(past->states.data_ptr<T>(), past->kept.data_ptr<T>(), past->read.data_ptr<T>(),
-                              d.data_ptr<T>(), {past->net, gradients});
+                const TreeWalk<T> walk(past->net, *past->tree, {past->net, weights});
+                const auto space = past->net.buffers->take(walk.backward_space(), d.scalar_type());
+                walk.backward(past->states->template data_ptr<T>(), past->kept->template data_ptr<T>(),
+                              past->read.template data_ptr<T>(), d.data_ptr<T>(), {past->net, gradients},
+                              space->template data_ptr<T>());
             });
         }
         gradients.emplace_back(); // of what is no tensor

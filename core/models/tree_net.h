@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/engine/buffers.h"
 #include "core/engine/torch.h"
 #include "core/models/cells.h"
 #include "core/models/prefix_tree.h"
@@ -28,6 +29,7 @@ struct TreeNet {
     Part recurrent{}, recurrent_bias{}; ///< [gates·H, H] with column 1, [gates·H]
     Part output{}, output_bias{};       ///< [outputs, H] with column 1, [outputs]
     Part symbol_output{};               ///< [outputs, symbols]
+    std::shared_ptr<Buffers> buffers = std::make_shared<Buffers>(); ///< of all calls
 };
 
 /// Logits [n, outputs] of the tree's sequences, in float or double. Each prefix is computed once, forward and

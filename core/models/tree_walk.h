@@ -106,9 +106,12 @@ public:
                     net_.outputs);
     }
 
-    /// What forward() left, the gradient of the logits; added to: `gradient`.
+    std::int64_t backward_space() const { return n_ * h_ + tree_.rows() * states_; }
+
+    /// What forward() left, the gradient of the logits; added to: `gradient`. `space`: backward_space()
+    /// numbers.
     void backward(const T* states, const T* kept, const T* read, const T* d_logits,
-                  const PartsIn<T>& gradient) const {
+                  const PartsIn<T>& gradient, T* space) const {
         const auto& d = gradient;
         const auto classes = net_.outputs;
         std::vector<double> d_bias(at(classes)), d_symbols(at(d.symbol_output ? net_.symbols * classes : 0));
@@ -123,11 +126,10 @@ public:
         }
         multiply<T>(classes, h_, n_, {d_logits, classes, true}, {read, h_}, 1, d.output.data, d.output.row);
 
-        auto d_read = buffer(n_ * h_), d_states = buffer(tree_.rows() * states_);
-        multiply<T>(n_, h_, classes, {d_logits, classes}, {w_.output.data, w_.output.row}, 0, d_read.data(),
-                    h_);
-        for (std::int64_t i = 0; i < n_; ++i)
-            add(d_read.data() + i * h_, h_, d_states.data() + rows_[i] * states_);
+        T *const d_read = space, *const d_states = space + n_ * h_;
+        multiply<T>(n_, h_, classes, {d_logits, classes}, {w_.output.data, w_.output.row}, 0, d_read, h_);
+        std::fill_n(d_states, tree_.rows() * states_, T(0));
+        for (std::int64_t i = 0; i < n_; ++i) add(d_read + i * h_, h_, d_states + rows_[i] * states_);
 
         SymbolSums symbols(*this);
         Deferred deferred(*this, d);
@@ -149,17 +151,17 @@ public:
                                                             .before = states + above * states_,
                                                             .kept = kept + (row - 1) * kept_,
                                                             .after = states + row * states_,
-                                                            .d_after = d_states.data() + row * states_,
+                                                            .d_after = d_states + row * states_,
                                                             .d_input = symbols.of_thread(),
                                                             .d_recurrent = du,
                                                             .first_past = first,
-                                                            .d_before = d_states.data() + above * states_});
+                                                            .d_before = d_states + above * states_});
                                      }
                                  });
                 symbols.took(level.nodes * count / parents); // about so many
                 if (depth > 0)                               // the root's state is zero and nobody's gradient
                     multiply<T>(count, h_, gates_, {du, gates_}, {w_.recurrent.data, w_.recurrent.row}, 1,
-                                d_states.data() + (above + first) * states_, states_);
+                                d_states + (above + first) * states_, states_);
             }
         }
         deferred.finish();

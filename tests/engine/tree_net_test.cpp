@@ -142,6 +142,16 @@ TEST_P(TreeNets, TakeWordsOfTenThousandSymbols) {
     expect_plain(words, "float32", 4, 0, 1e-5);
 }
 
+TEST_P(TreeNets, AreTheSameInWhatOthersHaveWorkedIn) {
+    Net net(GetParam(), "float32", 19, 0);
+    const auto few = drawn_words(1, 30, 5, 6).examples(), many = drawn_words(2, 400, 9, 12).examples();
+    const auto fresh = net.gradient(net.model->logits(net.weights, few));
+    net.gradient(net.model->logits(net.weights, many)); // in larger buffers, left as they are
+    const auto first = net.model->logits(net.weights, few), second = net.model->logits(net.weights, many);
+    net.gradient(second);
+    EXPECT_TRUE(same_bits(net.gradient(first), fresh));
+}
+
 TEST_P(TreeNets, CanBeDifferentiatedTwice) {
     for (const int embedding : {0, 5}) {
         Net net(GetParam(), "float64", 6, GetParam() == "char-rnn-linear" ? 0 : embedding);
