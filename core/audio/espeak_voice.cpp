@@ -72,6 +72,8 @@ std::string start_espeak(int pipe) {
     // Its own complaints would come on top of ours.
     if (const int null = open("/dev/null", O_WRONLY | O_CLOEXEC); null >= 0) dup2(null, STDERR_FILENO);
     std::srand(1);
+    // It asks for a sound server though it only writes to memory, and PulseAudio would make a folder in HOME.
+    setenv("PULSE_RUNTIME_PATH", "/dev/null", 1);
     espeak_ng_InitializePath(nullptr);
     const char* folder = "";
     espeak_Info(&folder);
