@@ -13,18 +13,18 @@
 #include "core/engine/system.h"
 #include "tests/bench/folder.h"
 #include "tests/bench/peak.h"
+#include "tests/bench/peers.h"
 #include "tests/bench/report.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <limits>
+#include <sstream>
 
 using namespace descent;
 
@@ -130,21 +130,14 @@ Figures theirs(const Mode& mode, const TaskData& data) {
                       static_cast<std::streamsize>(whole.nbytes()));
         }
     }
-    const char* python = std::getenv("DESCENT_PYTHON");
-    std::string command = "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 " +
-                          std::string(python != nullptr ? python : "/usr/bin/python3") +
-                          " '" DESCENT_SOURCE_DIR "/tests/bench/peers/crnn.py' '" + file + "'";
+    std::ostringstream arguments;
+    arguments << '\'' << file << '\'';
     for (const auto number :
          {data.train.size(), kBands, kFrames, kClasses, kHidden, kChannels, mode.batch, mode.updates})
-        command += std::string(" ") + std::to_string(number);
-    command += std::string(" ") + mode.lr + " " + mode.clip;
-    std::string text;
-    std::FILE* out = ::popen(command.c_str(), "r");
-    if (out == nullptr) return {.loss = std::nan("")};
-    std::array<char, 4096> part{};
-    while (std::fgets(part.data(), part.size(), out) != nullptr) text += part.data();
-    ::pclose(out);
-    const auto said = nlohmann::json::parse(text, nullptr, false);
+        arguments << ' ' << number;
+    arguments << ' ' << mode.lr << ' ' << mode.clip;
+    const auto said = nlohmann::json::parse(
+        bench::output_of(DESCENT_SOURCE_DIR "/tests/bench/peers/crnn.py", arguments.str()), nullptr, false);
     if (!said.is_object()) return {.loss = std::nan("")};
     return {least(said.at("us_per_clip").get<std::vector<double>>()), said.at("loss").get<double>()};
 }

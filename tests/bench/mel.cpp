@@ -3,8 +3,8 @@
 //
 //     bench_mel [--benchmark_…] [FOLDER [SCRIPT]]
 //
-// Then 3,000 clips from files to cached features, beside what it takes to read and decode them, on one thread
-// and on as many as the machine has.
+// Then 3,000 clips from files to cached features, beside what it takes to read and decode them, on all cores
+// and on one.
 //
 // FOLDER has the Speech Commands layout. SCRIPT is run as `SCRIPT FOLDER 5` with $DESCENT_PYTHON (default
 // /usr/bin/python3, which has Debian's python3-torchaudio) and prints "… best_ms_per_clip X".
@@ -13,12 +13,12 @@
 #include "core/audio/clip.h"
 #include "core/audio/speech_features.h"
 #include "tests/bench/folder.h"
+#include "tests/bench/peers.h"
 #include "tests/bench/report.h"
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -132,15 +132,7 @@ void whole(const Clips& clips) {
 
 /// The same of the script; 0 if it cannot be run.
 double script_milliseconds(const std::string& folder, const std::string& script) {
-    const char* python = std::getenv("DESCENT_PYTHON");
-    const std::string command = std::string(python != nullptr ? python : "/usr/bin/python3") + " '" + script +
-                                "' '" + folder + "' 5 2>/dev/null";
-    std::FILE* out = ::popen(command.c_str(), "r");
-    if (out == nullptr) return 0;
-    std::string text;
-    std::array<char, 256> part{};
-    while (std::fgets(part.data(), part.size(), out) != nullptr) text += part.data();
-    ::pclose(out);
+    const auto text = bench::output_of(script, "'" + folder + "' 5");
     const std::string word = "best_ms_per_clip ";
     const auto at = text.find(word);
     return at == std::string::npos ? 0 : std::strtod(text.c_str() + at + word.size(), nullptr);

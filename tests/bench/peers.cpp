@@ -11,21 +11,6 @@ namespace descent::bench {
 
 namespace {
 
-std::string output_of(const std::string& script, const std::string& arguments) {
-    const char* python = std::getenv("DESCENT_PYTHON");
-    // torch.set_num_threads leaves the threads of its BLAS as they are.
-    const std::string command = "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 " +
-                                std::string(python != nullptr ? python : "/usr/bin/python3") + " '" + script +
-                                "' " + arguments + " 2>/dev/null";
-    std::string text;
-    std::FILE* out = ::popen(command.c_str(), "r");
-    if (out == nullptr) return text;
-    std::array<char, 256> part{};
-    while (std::fgets(part.data(), part.size(), out) != nullptr) text += part.data();
-    ::pclose(out);
-    return text;
-}
-
 /// Lines of words with numbers after them: share S, us T, loss L, errors E….
 Figures read(const std::string& text) {
     Figures figures;
@@ -48,6 +33,21 @@ Figures read(const std::string& text) {
 }
 
 } // namespace
+
+std::string output_of(const std::string& script, const std::string& arguments) {
+    const char* python = std::getenv("DESCENT_PYTHON");
+    // torch.set_num_threads leaves the threads of its BLAS as they are.
+    const std::string command = "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 " +
+                                std::string(python != nullptr ? python : "/usr/bin/python3") + " '" + script +
+                                "' " + arguments + " 2>/dev/null";
+    std::string text;
+    std::FILE* out = ::popen(command.c_str(), "r");
+    if (out == nullptr) return text;
+    std::array<char, 256> part{};
+    while (std::fgets(part.data(), part.size(), out) != nullptr) text += part.data();
+    ::pclose(out);
+    return text;
+}
 
 Figures figures_of(const std::string& script, const std::string& arguments) {
     return read(output_of(script, arguments));

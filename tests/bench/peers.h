@@ -15,8 +15,11 @@ struct Figures {
     std::vector<std::vector<double>> errors;                       ///< of each width, its seeds'
 };
 
-/// What a script says when it is run with $DESCENT_PYTHON (default /usr/bin/python3); infinite time where it
-/// does not run.
+/// What a script prints when it is run with $DESCENT_PYTHON (default /usr/bin/python3) on one thread; ""
+/// where it does not run.
+std::string output_of(const std::string& script, const std::string& arguments);
+
+/// The figures in it, as words with numbers after them; infinite time where it does not run.
 Figures figures_of(const std::string& script, const std::string& arguments);
 
 /// How far two sets of errors, shares of so many examples, are apart: root mean square over the widths of the
