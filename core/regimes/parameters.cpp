@@ -46,8 +46,7 @@ ParamTable batches() {
             .in("epochs"),
         real("evaluate_share", 0,
              "Largest share of the run's time that evaluations may take: of those that evaluate_every asks "
-             "for "
-             "some are left out to keep to it, never the first or the last; 0 leaves none out")
+             "for some are left out to keep to it, never the first or the last; 0 leaves none out")
             .at_least(0)
             .at_most(1)
             .observing(),
