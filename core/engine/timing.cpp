@@ -35,7 +35,7 @@ ThreadChoice fastest_threads(const Experiment& like, const std::stop_token& stop
          threads = threads < cores ? std::min(2 * threads, cores) : cores + 1) {
         const double seconds = seconds_per_update(trial, threads, stop);
         choice.line += (choice.line.empty() ? "an update takes " : ", ") + format_number(1000 * seconds, 3) +
-                       " ms on " + std::to_string(threads);
+                       " ms on " + counted(threads, "thread");
         if (threads > 1 && seconds > worthwhile * best) break;
         best = seconds;
         choice.threads = threads;
