@@ -26,9 +26,9 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr auto kEntryLost = "its entry in the damaged store was lost";
-using Statement = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
+using RawStatement = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
 
-Statement prepared(SQLite::Database& db, const std::string& query) {
+RawStatement prepared(SQLite::Database& db, const std::string& query) {
     sqlite3_stmt* statement = nullptr;
     const int code = sqlite3_prepare_v2(db.getHandle(), query.c_str(), -1, &statement, nullptr);
     if (code != SQLITE_OK) throw SQLite::Exception(db.getHandle(), code);
@@ -113,7 +113,7 @@ private:
     SQLite::Database &from_, &to_;
     const Table& table_;
     std::string where_;
-    Statement insert_;
+    RawStatement insert_;
 };
 
 /// Takes away what refers to rows that are lost, until all goes together. Returns how many rows went.
