@@ -15,6 +15,10 @@
 namespace descent::sql {
 namespace {
 
+// Nobody asks how much memory SQLite has, and counting it takes a lock of the whole process at each
+// allocation. Before the first connection; later it is refused, which changes nothing.
+[[maybe_unused]] const int kMemoryIsNotCounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+
 void fold_function(sqlite3_context* context, int, sqlite3_value** arguments) {
     if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return;
     const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(arguments[0]));
