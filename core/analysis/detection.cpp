@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <numeric>
 #include <stdexcept>
 
 namespace descent {
@@ -26,19 +25,25 @@ DetectionCurve::DetectionCurve(std::span<const double> scores, std::span<const s
     if (scores.size() != positive.size())
         throw std::invalid_argument("a detection curve needs a class for each score");
     if (scores.empty()) return;
-    const auto score = [&](std::size_t i) { return std::isnan(scores[i]) ? -kInfinity : scores[i]; };
-    std::vector<std::size_t> order(scores.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::sort(order, std::greater{}, score);
+    struct Example {
+        double score;
+        bool positive;
+    };
+    std::vector<Example> ranked;
+    ranked.reserve(scores.size());
+    std::size_t alarms = 0, rejects = 0;
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        ranked.push_back({std::isnan(scores[i]) ? -kInfinity : scores[i], positive[i] != 0});
+        rejects += ranked.back().positive;
+    }
+    std::ranges::sort(ranked, std::greater{}, &Example::score);
 
     const auto n = static_cast<double>(scores.size());
-    std::size_t alarms = 0, rejects = 0;
-    for (const auto p : positive) rejects += p != 0;
     points_.push_back({kInfinity, 0, static_cast<double>(rejects) / n});
-    for (std::size_t i = 0; i < order.size();) {
-        const double threshold = score(order[i]);
-        for (; i < order.size() && score(order[i]) == threshold; ++i)
-            positive[order[i]] != 0 ? --rejects : ++alarms;
+    for (std::size_t i = 0; i < ranked.size();) {
+        const double threshold = ranked[i].score;
+        for (; i < ranked.size() && ranked[i].score == threshold; ++i)
+            ranked[i].positive ? --rejects : ++alarms;
         const DetectionPoint point{threshold, static_cast<double>(alarms) / n,
                                    static_cast<double>(rejects) / n};
         if (points_.size() > 1 && inside(points_[points_.size() - 2], points_.back(), point))
