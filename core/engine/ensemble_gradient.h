@@ -52,7 +52,7 @@ public:
 
 /// What members have in common beyond their family, and what each has of its own.
 struct EnsembleProblem {
-    std::vector<RunSpec> specs;        ///< of one family (core/engine/ensemble.h)
+    std::vector<const RunSpec*> specs; ///< of one family (core/engine/ensemble.h)
     const TaskData& data;              ///< as loaded; its labels before any noise
     std::vector<Tensor> labels;        ///< int64 [n] each: training labels with the member's noise
     std::vector<Tensor> class_weights; ///< [classes] each, or undefined: of the descended loss

@@ -20,12 +20,12 @@ Schedule schedule_of(const ParamSet& regime, const BatchPlan& plan) {
 
 } // namespace
 
-EnsembleMember::EnsembleMember(const RunSpec& spec, std::size_t index, const TaskData& data, Tensor labels)
-    : spec_(spec)
+EnsembleMember::EnsembleMember(RunSpec spec, std::size_t index, const TaskData& data, Tensor labels)
+    : spec_(std::move(spec))
     , index_(index)
     , labels_(std::move(labels))
     , class_weights_(descent::class_weights(data.shape, labels_, spec_.regime.params))
-    , model_(registry().model(spec.model.id).make(spec.model.params, data.shape, spec.seed))
+    , model_(registry().model(spec_.model.id).make(spec_.model.params, data.shape, spec_.seed))
     , majority_baseline_(descent::majority_baseline(data, labels_))
     , plan_(with_labels(data.train, labels_), nullptr, *model_, data.shape.classes, spec_)
     , loss_(spec_.regime.params, data.shape, class_weights_)
@@ -51,7 +51,7 @@ EnsembleMember::EnsembleMember(const RunSpec& spec, std::size_t index, const Tas
 
 Tensor EnsembleMember::weights() const {
     RandomStream init(spec_.seed, "init");
-    return Weights(model_->weights(), init, precision(spec_.regime.params)).flat();
+    return first_values(model_->weights(), init, precision(spec_.regime.params));
 }
 
 std::int64_t EnsembleMember::parameters() const {

@@ -14,7 +14,7 @@ class EnsembleMember {
 public:
     /// `index`: its place among the specs that were asked for. Keeps references to nothing but `model`'s
     /// owner, itself. `labels`: its training labels [n]. Throws InputError as Experiment does.
-    EnsembleMember(const RunSpec& spec, std::size_t index, const TaskData& data, Tensor labels);
+    EnsembleMember(RunSpec spec, std::size_t index, const TaskData& data, Tensor labels);
     EnsembleMember(const EnsembleMember&) = delete;
     EnsembleMember& operator=(const EnsembleMember&) = delete;
 

@@ -30,16 +30,16 @@ TaskData read(const RunSpec& spec, const Loading& loading) {
 }
 
 /// Draws the networks. Each thread has every so many-th, so that the parts take about as long.
-std::vector<EnsemblePart> make_parts(const std::vector<RunSpec>& checked, const TaskData& data, int threads,
+std::vector<EnsemblePart> make_parts(std::vector<RunSpec> checked, const TaskData& data, int threads,
                                      const Loading& loading) {
     std::vector<EnsemblePart> parts(std::min(checked.size(), static_cast<std::size_t>(threads)));
     for (std::size_t first = 0; first < parts.size(); ++first) {
         std::vector<RunSpec> specs;
         for (auto i = first; i < checked.size(); i += parts.size()) {
             parts[first].members.push_back(i);
-            specs.push_back(checked[i]);
+            specs.push_back(std::move(checked[i]));
         }
-        parts[first].trainer = std::make_unique<EnsembleTrainer>(specs, data, loading);
+        parts[first].trainer = std::make_unique<EnsembleTrainer>(std::move(specs), data, loading);
     }
     return parts;
 }
@@ -116,9 +116,10 @@ std::vector<RunState> TrainingEnsemble::wait() {
 double ensemble_seconds(const std::vector<RunSpec>& specs, const std::stop_token& stop) {
     using Clock = std::chrono::steady_clock;
     const auto start = Clock::now();
-    const auto checked = checked_specs(specs);
+    auto checked = checked_specs(specs);
     const Loading loading{stop, {}};
-    EnsembleTrainer trainer(checked, read(checked.front(), loading), loading);
+    auto data = read(checked.front(), loading);
+    EnsembleTrainer trainer(std::move(checked), std::move(data), loading);
     const double made = std::chrono::duration<double>(Clock::now() - start).count();
     if (stop.stop_requested()) throw InputError("interrupted");
     use_threads(1);
@@ -130,19 +131,20 @@ std::unique_ptr<TrainingEnsemble> make_ensemble(const std::vector<RunSpec>& spec
                                                 std::shared_ptr<std::atomic_flag> busy) {
     if (!options.again.empty() && options.again.size() != specs.size())
         throw InputError("runs to begin anew: expected one for each spec, or none at all");
-    const auto checked = checked_specs(specs);
+    auto checked = checked_specs(specs);
     const Loading loading{options.stop, options.progress};
-    auto parts = make_parts(checked, read(checked.front(), loading), threads, loading);
-    std::vector<EnsembleMember*> members(checked.size());
+    const auto data = read(checked.front(), loading);
+    auto parts = make_parts(std::move(checked), data, threads, loading);
+    std::vector<EnsembleMember*> members(specs.size());
     for (const auto& part : parts)
         for (std::size_t i = 0; i < part.members.size(); ++i)
             members[part.members[i]] = &part.trainer->member(i);
 
     const auto& facts = parts.front().trainer->data().inspection;
-    std::vector<RunId> runs(checked.size());
+    std::vector<RunId> runs(members.size());
     std::vector<RunRecord> created;
     Again again;
-    for (std::size_t i = 0; i < checked.size(); ++i) {
+    for (std::size_t i = 0; i < members.size(); ++i) {
         auto& member = *members[i];
         if (!options.again.empty() && options.again[i]) {
             runs[i] = *options.again[i];
@@ -152,9 +154,9 @@ std::unique_ptr<TrainingEnsemble> make_ensemble(const std::vector<RunSpec>& spec
         auto provenance = facts.provenance;
         complete(provenance, member.parameters(), threads);
         provenance.majority_baseline = member.majority_baseline();
-        created.push_back(new_record(checked[i], std::move(provenance), member.planned(), options.tags));
+        created.push_back(new_record(member.spec(), std::move(provenance), member.planned(), options.tags));
         runs[i] = created.back().id;
-        for (auto& line : first_lines(facts, checked[i], member.plan().size()))
+        for (auto& line : first_lines(facts, member.spec(), member.plan().size()))
             member.note(line.level, std::move(line.text));
     }
     if (options.stop.stop_requested()) throw InputError("interrupted");

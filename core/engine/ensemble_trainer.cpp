@@ -23,10 +23,14 @@ constexpr auto kFlushEvery = 100ms, kFlushMember = 1ms, kFlushAtLast = 1000ms;
 constexpr std::size_t kFlushSamples = 1 << 20; // of all members together
 
 /// In an order in which those that take the same steps lie together, and of them those of like width.
-std::vector<std::size_t> order_of(const std::vector<RunSpec>& specs, const std::vector<std::int64_t>& sizes) {
+std::vector<std::size_t> order_of(const std::vector<std::unique_ptr<EnsembleMember>>& members) {
     std::vector<std::string> keys;
-    for (const auto& spec : specs) keys.push_back(step_key(spec));
-    std::vector<std::size_t> order(specs.size());
+    std::vector<std::int64_t> sizes;
+    for (const auto& member : members) {
+        keys.push_back(step_key(member->spec()));
+        sizes.push_back(member->parameters());
+    }
+    std::vector<std::size_t> order(members.size());
     std::iota(order.begin(), order.end(), 0);
     std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
         return std::tie(keys[a], sizes[a]) < std::tie(keys[b], sizes[b]);
@@ -71,19 +75,18 @@ std::int64_t right_answers(const MemberSums& sums, std::size_t row, std::int64_t
 
 } // namespace
 
-EnsembleTrainer::EnsembleTrainer(const std::vector<RunSpec>& specs, TaskData data, const Loading& loading)
+EnsembleTrainer::EnsembleTrainer(std::vector<RunSpec> specs, TaskData data, const Loading& loading)
     : data_(std::move(data)) {
     check(specs, data_);
     std::vector<std::unique_ptr<EnsembleMember>> in_order;
-    std::vector<std::int64_t> sizes;
     for (std::size_t i = 0; i < specs.size(); ++i) {
         loading.report(static_cast<double>(i) / static_cast<double>(specs.size()), "drawing networks");
+        auto labels = noisy_labels(data_, specs[i]);
         in_order.push_back(
-            std::make_unique<EnsembleMember>(specs[i], i, data_, noisy_labels(data_, specs[i])));
-        sizes.push_back(in_order.back()->parameters());
+            std::make_unique<EnsembleMember>(std::move(specs[i]), i, data_, std::move(labels)));
     }
-    places_.resize(specs.size());
-    for (const auto i : order_of(specs, sizes)) {
+    places_.resize(in_order.size());
+    for (const auto i : order_of(in_order)) {
         places_[i] = members_.size();
         rows_.push_back(members_.size());
         members_.push_back(std::move(in_order[i]));
@@ -92,7 +95,7 @@ EnsembleTrainer::EnsembleTrainer(const std::vector<RunSpec>& specs, TaskData dat
     EnsembleProblem problem{{}, data_, {}, {}, {}};
     std::vector<const Model*> models;
     for (const auto& member : members_) {
-        problem.specs.push_back(member->spec());
+        problem.specs.push_back(&member->spec());
         problem.labels.push_back(member->labels());
         problem.class_weights.push_back(member->class_weights());
         models.push_back(&member->model());
@@ -153,10 +156,16 @@ void EnsembleTrainer::evaluate(const Members& which, const MemberSums* whole_set
     // In the order of `which`, where there is anything to score.
     std::vector<const EnsembleMember*> scored;
     std::vector<Tensor> scored_at;
+    const auto by_rows = weights_.contiguous(); // members lie innermost where their networks are small
+    const auto weights_at = [&](std::size_t row) {
+        const auto whole = by_rows.select(0, static_cast<std::int64_t>(row));
+        const auto& own = own_[rows_[row]];
+        return own.defined() ? whole.index_select(0, own) : whole;
+    };
     for (const auto row : which)
         if (const auto& member = at(row); member.scores_due(last)) {
             scored.push_back(&member);
-            scored_at.push_back(weights(member.index()));
+            scored_at.push_back(weights_at(row));
         }
     std::vector<ClassScores> validation_scores, test_scores;
     if (!scored.empty()) validation_scores = ensemble_scores(scored, scored_at, data_.validation);
@@ -173,8 +182,8 @@ void EnsembleTrainer::evaluate(const Members& which, const MemberSums* whole_set
             ++next;
         }
         at(row).evaluated(of_member(on_train, row, data_.train.size(), classes), validated,
-                          tests ? &*tests : nullptr,
-                          at(row).looks_at_weights() ? weights(at(row).index()) : Tensor(), now);
+                          tests ? &*tests : nullptr, at(row).looks_at_weights() ? weights_at(row) : Tensor(),
+                          now);
     }
 }
 

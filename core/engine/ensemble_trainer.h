@@ -91,7 +91,7 @@ class EnsembleTrainer {
 public:
     /// Draws each member's labels and weights. Throws InputError for unusable data or parameters, a spec that
     /// is refused (ensemble_refusal) and specs of different families.
-    EnsembleTrainer(const std::vector<RunSpec>& specs, TaskData data, const Loading& loading = {});
+    EnsembleTrainer(std::vector<RunSpec> specs, TaskData data, const Loading& loading = {});
 
     const TaskData& data() const { return data_; }
     /// By the place of its spec.

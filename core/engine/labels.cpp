@@ -2,6 +2,9 @@
 
 #include "core/base/random.h"
 
+#include <algorithm>
+#include <span>
+
 namespace descent {
 
 namespace {
@@ -50,9 +53,15 @@ Tensor class_weights(const TaskShape& shape, const Tensor& training_labels, cons
 
 double majority_baseline(const TaskData& data, const Tensor& training_labels) {
     if (data.shape.regression()) return 0;
-    const auto counts = at::bincount(training_labels, {}, data.shape.classes);
-    const auto commonest = counts.argmax().item<std::int64_t>();
-    return data.validation.labels.eq(commonest).to(at::kDouble).mean().item<double>();
+    const auto all = [](const Tensor& labels) {
+        return std::span(labels.data_ptr<std::int64_t>(), static_cast<std::size_t>(labels.numel()));
+    };
+    const auto training = training_labels.contiguous(), validation = data.validation.labels.contiguous();
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(data.shape.classes), 0);
+    for (const auto label : all(training)) ++counts[static_cast<std::size_t>(label)];
+    const auto commonest = std::ranges::max_element(counts) - counts.begin();
+    return static_cast<double>(std::ranges::count(all(validation), commonest)) /
+           static_cast<double>(validation.numel());
 }
 
 } // namespace descent

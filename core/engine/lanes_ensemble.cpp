@@ -339,7 +339,7 @@ std::unique_ptr<EnsembleGradient> make_lane_ensemble(const EnsembleProblem& prob
                                                      lanes::InstructionSet set) {
     auto family = lane_family(problem);
     if (!family) return nullptr;
-    const bool twice = problem.specs.front().regime.params.text("precision") == "float64";
+    const bool twice = problem.specs.front()->regime.params.text("precision") == "float64";
     const auto size = twice ? sizeof(double) : sizeof(float);
     const auto width = twice ? lanes::kernels<double>(set).lanes : lanes::kernels<float>(set).lanes;
     if (static_cast<std::size_t>(family->shape.count() * width) * size * 3 > kMostSpace) return nullptr;

@@ -44,7 +44,7 @@ lanes::Loss loss_of(const ParamSet& regime, const TaskShape& task) {
 } // namespace
 
 std::optional<LaneFamily> lane_family(const EnsembleProblem& problem) {
-    const auto& spec = problem.specs.front();
+    const auto& spec = *problem.specs.front();
     const auto& [data, regime, model] = std::tie(problem.data, spec.regime.params, spec.model.params);
     if (spec.model.id != "mlp" || !data.train.inputs.defined() || data.train.lengths.defined()) return {};
     if (data.variation && regime.text("augmentation") != "off") return {};

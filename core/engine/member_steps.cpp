@@ -56,8 +56,8 @@ MemberClips::MemberClips(const EnsembleProblem& problem) {
         weights_.emplace_back(begins[i], c10::multiply_integers(problem.layout.weights[i].shape));
     std::vector<double> values;
     bool any_value = false;
-    for (const auto& spec : problem.specs) {
-        const auto& regime = spec.regime.params;
+    for (const auto* spec : problem.specs) {
+        const auto& regime = spec->regime.params;
         const Bounds b{regime.real("clip_value"), regime.real("clip_layer"), regime.real("clip_norm")};
         any_ = any_ || b.value > 0 || b.layer > 0 || b.whole > 0;
         any_layer_ = any_layer_ || b.layer > 0;
@@ -129,7 +129,7 @@ struct MemberSteps::Slice {
 MemberSteps::MemberSteps(const EnsembleProblem& problem, const Tensor& like) {
     std::string key;
     for (std::int64_t k = 0; k < problem.layout.members; ++k) {
-        const auto& spec = problem.specs[static_cast<std::size_t>(k)];
+        const auto& spec = *problem.specs[static_cast<std::size_t>(k)];
         auto own_key = step_key(spec);
         if (k > 0 && own_key == key) {
             ++slices_.back()->count;

@@ -36,13 +36,13 @@ struct Batch {
 class TorchEnsemble : public EnsembleGradient {
 public:
     explicit TorchEnsemble(const EnsembleProblem& problem)
-        : regime_(problem.specs.front().regime.params)
+        : regime_(problem.specs.front()->regime.params)
         , dtype_(regime_.text("precision") == "float64" ? at::kDouble : at::kFloat)
         , layout_(problem.layout)
         , shape_(problem.data.shape)
         , loss_(regime_, shape_, {}) {
         const auto& data = problem.data;
-        const auto& first = problem.specs.front();
+        const auto& first = *problem.specs.front();
         model_ = registry().model(first.model.id).make(first.model.params, shape_, first.seed);
         for (std::size_t i = 0; i < sides_.size(); ++i) {
             const auto& set = *std::array{&data.train, &data.validation, &data.test}[i];

@@ -13,17 +13,15 @@ Tensor first_values(const WeightSpec& spec, RandomStream& random) {
     return drawn;
 }
 
-Weights::Weights(const std::vector<WeightSpec>& specs, RandomStream& init, at::ScalarType dtype) {
-    std::int64_t total = 0;
-    for (const auto& spec : specs) total += c10::multiply_integers(spec.shape);
-    flat_ = at::empty({total}, dtype);
-    std::int64_t to = 0;
-    for (const auto& spec : specs) {
-        const auto n = c10::multiply_integers(spec.shape);
-        flat_.narrow(0, to, n).copy_(first_values(spec, init).reshape({n}));
-        to += n;
-    }
-    gradient_ = at::zeros_like(flat_);
+Tensor first_values(const std::vector<WeightSpec>& specs, RandomStream& random, at::ScalarType dtype) {
+    std::vector<Tensor> parts;
+    for (const auto& spec : specs) parts.push_back(first_values(spec, random).reshape(-1).to(dtype));
+    return parts.empty() ? at::empty({0}, dtype) : at::cat(parts);
+}
+
+Weights::Weights(const std::vector<WeightSpec>& specs, RandomStream& init, at::ScalarType dtype)
+    : flat_(first_values(specs, init, dtype))
+    , gradient_(at::zeros_like(flat_)) {
     std::int64_t at = 0;
     for (const auto& spec : specs) {
         const auto n = c10::multiply_integers(spec.shape);

@@ -22,6 +22,8 @@ struct WeightSpec {
 
 /// What it begins with; draws row-major, in double.
 Tensor first_values(const WeightSpec& spec, RandomStream& random);
+/// What all begin with, one after the other [P]: drawn in the order declared, then rounded to `dtype`.
+Tensor first_values(const std::vector<WeightSpec>& specs, RandomStream& random, at::ScalarType dtype);
 
 /// A model's weights in one contiguous buffer, their gradient in another; each weight is a leaf that views
 /// both. So an optimizer is arithmetic on two vectors, and a norm is one pass. Thread: the trainer's.

@@ -65,7 +65,7 @@ RunSpec spec_of(const std::string& task, std::vector<std::pair<std::string, std:
 /// Networks that are descended together.
 class Ensemble {
 public:
-    Ensemble(std::vector<RunSpec> specs, const TaskData& data) {
+    Ensemble(const std::vector<RunSpec>& specs, const TaskData& data) {
         std::vector<std::unique_ptr<Model>> models;
         std::vector<const Model*> all;
         for (const auto& spec : specs) {
@@ -75,18 +75,19 @@ public:
         const std::vector<Tensor> unweighted(specs.size());
         std::vector<Tensor> labels;
         for (const auto& spec : specs) labels.push_back(noisy_labels(data, spec));
-        const EnsembleProblem problem{std::move(specs), data, labels, unweighted, layout_of(all)};
+        EnsembleProblem problem{{}, data, labels, unweighted, layout_of(all)};
+        for (const auto& spec : specs) problem.specs.push_back(&spec);
         lanes_ = make_lane_ensemble(problem);
         weights_ = lanes_->buffer();
         gradient_ = lanes_->buffer();
         for (std::size_t k = 0; k < all.size(); ++k) {
-            RandomStream init(problem.specs[k].seed, "init");
+            RandomStream init(specs[k].seed, "init");
             const Weights drawn(all[k]->weights(), init, at::kFloat);
             const auto own = own_places(problem.layout, static_cast<std::int64_t>(k));
             auto row = weights_[static_cast<std::int64_t>(k)];
             own.defined() ? row.index_copy_(0, own, drawn.flat()) : row.copy_(drawn.flat());
         }
-        const auto& optimizer = problem.specs.front().optimizer;
+        const auto& optimizer = specs.front().optimizer;
         std::vector<std::vector<std::int64_t>> shapes;
         for (const auto& weight : problem.layout.weights) shapes.push_back(weight.shape);
         lr_ = optimizer.params.real("lr");

@@ -293,7 +293,7 @@ TEST(Ensemble, NothingLeaksIntoThePadding) {
         plain.push_back(models.back().get());
     }
     const EnsembleProblem problem{
-        specs, data, {data.train.labels, data.train.labels}, {{}, {}}, layout_of(plain)};
+        {&specs[0], &specs[1]}, data, {data.train.labels, data.train.labels}, {{}, {}}, layout_of(plain)};
     EXPECT_EQ(problem.layout.count(), 6 * 4 + 6 + 3 * 6 + 3);
     const auto gradient = make_torch_ensemble(problem);
     auto weights = gradient->buffer(), slopes = gradient->buffer();

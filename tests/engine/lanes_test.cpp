@@ -43,7 +43,11 @@ public:
         }
     }
 
-    EnsembleProblem problem() const { return {specs_, data_, labels_, class_weights_, layout_}; }
+    EnsembleProblem problem() const {
+        EnsembleProblem problem{{}, data_, labels_, class_weights_, layout_};
+        for (const auto& spec : specs_) problem.specs.push_back(&spec);
+        return problem;
+    }
     std::int64_t members() const { return question_.members; }
     const TaskData& data() const { return data_; }
 
