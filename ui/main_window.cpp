@@ -14,6 +14,7 @@
 #include "ui/widgets/incoming.h"
 #include "ui/widgets/interrupted_bar.h"
 #include "ui/widgets/nav_rail.h"
+#include "ui/widgets/wheel_guard.h"
 
 #include <QActionGroup>
 #include <QApplication>
@@ -81,6 +82,7 @@ MainWindow::MainWindow(EngineHost& engine, StoreHost& store, Training& training,
     setWindowIcon(QIcon(QStringLiteral(":/icons/app.svg")));
     setMinimumSize(960, 600);
     resize(QSize(1280, 832).boundedTo(screen()->availableSize()));
+    qApp->installEventFilter(new WheelGuard(this));
 
     rail_->addPage(QStringLiteral("navTrain"), tr("Train"), QStringLiteral("train"), tr("Train (Ctrl+1)"));
     rail_->addPage(QStringLiteral("navRuns"), tr("Runs"), QStringLiteral("runs"), tr("Runs (Ctrl+2)"));

@@ -7,6 +7,9 @@
 #include <QDropEvent>
 #include <QMenu>
 #include <QMimeData>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QWheelEvent>
 
 using namespace descent;
 using namespace descent::test;
@@ -52,6 +55,36 @@ private Q_SLOTS:
         QCOMPARE(s.find<QLineEdit>("optimizer.lr")->text(), QStringLiteral("0.4"));
         QVERIFY(request(s).settings.empty());
         QVERIFY(!s.button("regime-custom")->isVisible());
+    }
+
+    void theWheelScrollsTheFormAndChangesNoFieldWithoutFocus() {
+        Studio s;
+        s.open();
+        s.window->resize(960, 600);
+        auto* scroll = s.find<QScrollArea>("formScroll");
+        auto* bar = scroll->verticalScrollBar();
+        QTRY_VERIFY(bar->isVisible());
+        QComboBox* box = nullptr; // of several choices, and to be seen
+        for (auto* one : scroll->findChildren<QComboBox*>())
+            if (!box && one->isVisible() && one->count() > 2) box = one;
+        QVERIFY(box);
+        const auto turn = [&] {
+            const QPointF middle = box->rect().center();
+            QWheelEvent event(middle, box->mapToGlobal(middle), {}, {0, -120}, Qt::NoButton, Qt::NoModifier,
+                              Qt::NoScrollPhase, false);
+            QSpontaneKeyEvent::setSpontaneous(&event); // as by a hand, which may give the focus
+            QApplication::sendEvent(box, &event);
+        };
+        s.find<QLineEdit>("run.seed")->setFocus();
+        box->setCurrentIndex(0);
+        bar->setValue(0);
+        turn();
+        QCOMPARE(box->currentIndex(), 0);
+        QVERIFY(!box->hasFocus());
+        QVERIFY(bar->value() > 0);
+        box->setFocus();
+        turn();
+        QVERIFY(box->currentIndex() > 0);
     }
 
     void theContextMenuResets() {
