@@ -370,8 +370,9 @@ Killed kill_writers(const KillPlan& plan, double seconds) {
                     attempt(lab, run.empty() ? recipe.words : std::vector<std::string>{"resume", run},
                             {random.one_in(4) ? SIGTERM : SIGKILL, leaves ? -1 : after, !random.one_in(4)});
                 if (run.empty()) run = done.run;
-                over = done.code == 0;
                 const auto stored = run.empty() ? std::nullopt : kept(lab.store(), run);
+                // One that was killed after its run was stored as finished has nothing left to go on with.
+                over = done.code == 0 || (stored && stored->state == "finished");
                 const auto sound = soundness(lab.store());
                 const std::lock_guard lock(mutex);
                 all.kills += done.killed;
