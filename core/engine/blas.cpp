@@ -1,5 +1,6 @@
 #include "core/engine/blas.h"
 
+#include "core/engine/bfloat16.h"
 #include "core/engine/system.h"
 #include "core/engine/torch.h"
 
@@ -35,6 +36,7 @@ bool product(std::int64_t m, std::int64_t n, std::int64_t k, Factor<double> a, F
 
 bool product(std::int64_t m, std::int64_t n, std::int64_t k, Factor<float> a, Factor<float> b, double beta,
              float* c, std::int64_t stride) {
+    if (Bfloat16Products::on() && multiply_bfloat16(m, n, k, a, b, beta, c, stride)) return true;
     return dnnl_sgemm(turn(a.turned), turn(b.turned), m, n, k, 1, a.data, a.stride, b.data, b.stride,
                       static_cast<float>(beta), c, stride) == dnnl_success;
 }

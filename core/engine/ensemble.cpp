@@ -105,6 +105,8 @@ std::optional<std::string> ensemble_refusal(const RunSpec& spec) {
     const auto& regime = spec.regime.params;
     const auto on = [&](const char* name) { return regime.real(name) > 0; };
     if (looks(spec)) return "instruments look at one network at a time";
+    if (regime.text("precision") == "bfloat16")
+        return "regime.precision = bfloat16: products of an ensemble are not rounded";
     if (prune_level(regime) > 0)
         return "regime.prune_level: a pruned network is made from the weights that another run ended with";
     if (on("penalty")) return "regime.penalty: the gradient penalty takes one network's blocks at a time";

@@ -2,6 +2,7 @@
 
 #include "core/base/format.h"
 #include "core/base/length.h"
+#include "core/engine/bfloat16.h"
 #include "core/engine/clip.h"
 #include "core/engine/labels.h"
 
@@ -50,6 +51,7 @@ Experiment::Experiment(const RunSpec& spec, TaskData data)
             "regime.evaluate_share = " + format_number(share) +
             ": the step size or the end of this run goes by its evaluations, so none may be left "
             "out; expected 0");
+    if (regime_.text("precision") == "bfloat16") require_bfloat16();
     plan_schedule();
     if (optimizer_->solves_least_squares()) require_least_squares();
     if (prune_level(regime_) == 0) return;
@@ -59,6 +61,17 @@ Experiment::Experiment(const RunSpec& spec, TaskData data)
                          "expected regime.prune_level = 0, or an optimizer that takes steps");
     prunable_ = prunable_layers(weights_, regime_);
     mask_.set(at::ones({weights_.count()}, at::kByte)); // until prune() or a checkpoint says what
+}
+
+void Experiment::require_bfloat16() const {
+    if (!has_bfloat16())
+        throw InputError(
+            "regime.precision = bfloat16: this processor has no arithmetic for it (AVX-512 BF16); "
+            "expected float32 or float64");
+    if (!model_->multiplies())
+        throw InputError("regime.precision = bfloat16: expected a model whose matrix products are this "
+                         "program's own (elman, gru, lstm, crnn-attention), not " +
+                         spec_.model.id);
 }
 
 std::unique_ptr<Optimizer> Experiment::fresh_optimizer() {

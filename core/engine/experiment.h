@@ -104,6 +104,7 @@ private:
     double evaluate() override; // the objective, asked again within a step
     LeastSquares least_squares() override;
     void require_least_squares() const;
+    void require_bfloat16() const;
     std::unique_ptr<Optimizer> fresh_optimizer();
     void train_dense(Update until, const Loading& loading);
     const std::vector<Examples>& chunks(std::vector<Examples>& kept, const Examples& set);

@@ -1,5 +1,7 @@
 #include "core/engine/gradient.h"
 
+#include "core/engine/bfloat16.h"
+
 #include <cmath>
 
 namespace descent {
@@ -46,6 +48,7 @@ double Gradient::backward(const Examples& chunk, double scale, Evaluation* answe
 
 double Gradient::take(const BatchPlan::Batch& batch, const ParamSet& regime, double lr, Update update,
                       Evaluation* answers) {
+    const Bfloat16Products products(regime.text("precision") == "bfloat16");
     const bool several = batch.chunks > 1, running = regime.text("clip_at") == "micro-batch";
     const bool penalty = regime.real("penalty") > 0, spread = answers && of_blocks(regime);
     const double clip = regime.real("clip_norm");

@@ -59,6 +59,7 @@ public:
     Tensor logits(const Weights& w, const Examples& examples) const override {
         return network_->logits(all(w), examples.inputs, examples.masks);
     }
+    bool multiplies() const override { return true; }
     std::int64_t at_once() const override { return network_->at_once(); }
 
     /// The states of both GRU layers and the units of the attention, at all steps.

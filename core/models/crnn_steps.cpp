@@ -1,5 +1,6 @@
 #include "core/models/crnn_steps.h"
 
+#include "core/engine/bfloat16.h"
 #include "core/engine/blas.h"
 
 #include <ATen/Parallel.h>
@@ -32,9 +33,12 @@ struct Carver {
 /// f(range, its first, its last) for consecutive ranges of so many things, one for each thread.
 template<class F>
 void in_ranges(std::int64_t count, std::int64_t ranges, const F& f) {
-    at::parallel_for(0, ranges, 1, [&](std::int64_t begin, std::int64_t end) {
-        for (auto r = begin; r < end; ++r) f(r, r * count / ranges, (r + 1) * count / ranges);
-    });
+    at::parallel_for(0, ranges, 1,
+                     [&, rounded = Bfloat16Products::on()](std::int64_t begin, std::int64_t end) {
+                         const Bfloat16Products products(rounded);
+                         for (auto r = begin; r < end; ++r)
+                             f(r, r * count / ranges, (r + 1) * count / ranges);
+                     });
 }
 
 } // namespace

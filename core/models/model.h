@@ -61,6 +61,9 @@ public:
     /// holds of a forward and a backward pass. 0: as many as there may be.
     virtual std::int64_t at_once() const { return 0; }
 
+    /// Whether its matrix products go by multiply() (core/engine/blas.h), so that they can be of bfloat16.
+    virtual bool multiplies() const { return false; }
+
     /// Cuts a set that will be passed over many times into chunks of at most `chunk` examples. The order of
     /// examples inside the set is the model's to choose: it may sort, share and cache (Examples::prepared);
     /// where it moves any, it says where from (Examples::places). The default only cuts.

@@ -15,6 +15,7 @@ public:
     Tensor logits(const Weights& weights, const Examples& examples) const override;
     /// The hidden state that the read-out sees, the last of each sequence.
     std::vector<Activation> activations(const Weights& weights, const Examples& examples) const override;
+    bool multiplies() const override { return true; }
     std::vector<Examples> prepare(const Examples& set, std::int64_t chunk) const override;
 
 private:
