@@ -42,6 +42,10 @@ Header header_of(std::span<const float> values) {
     return header;
 }
 
+std::uintmax_t file_size_of(std::size_t count) {
+    return sizeof(Header) + count * sizeof(float);
+}
+
 bool is_key(const std::string& key) {
     return !key.empty() && std::ranges::all_of(key, [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
@@ -107,7 +111,7 @@ std::optional<std::vector<float>> FeatureCache::find(const std::string& key, std
     Header header;
     std::vector<float> values;
     bool sound = false;
-    if (size == sizeof header + count * sizeof(float)) {
+    if (size == file_size_of(count)) {
         std::ifstream in(file, std::ios::binary);
         values.resize(count);
         in.read(reinterpret_cast<char*>(&header), sizeof header);
@@ -120,6 +124,11 @@ std::optional<std::vector<float>> FeatureCache::find(const std::string& key, std
     }
     fs::last_write_time(file, fs::file_time_type::clock::now(), error); // used: not among the first to go
     return values;
+}
+
+bool FeatureCache::may_have(std::size_t count) const {
+    return std::ranges::any_of(list(folder_),
+                               [&](const Found& found) { return found.size == file_size_of(count); });
 }
 
 void FeatureCache::keep(const std::string& key, std::span<const float> values) const {

@@ -27,6 +27,8 @@ public:
 
     /// The `count` floats kept under `key` (hex digits), or nothing. Counts as a use.
     std::optional<std::vector<float>> find(const std::string& key, std::size_t count) const;
+    /// Whether find() of so many floats may find any, whatever the key.
+    bool may_have(std::size_t count) const;
     /// More than `limit` at once, and other keys than hex, are not kept.
     void keep(const std::string& key, std::span<const float> values) const;
 
