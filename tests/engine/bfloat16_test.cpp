@@ -38,14 +38,14 @@ Tensor gradient(const std::string& model, const std::string& precision) {
     return training.experiment.weights().gradient().clone();
 }
 
+} // namespace
+
 class Bfloat16 : public ::testing::Test {
 protected:
     void SetUp() override {
         if (!has_bfloat16()) GTEST_SKIP() << "this processor has no arithmetic for bfloat16";
     }
 };
-
-} // namespace
 
 TEST_F(Bfloat16, ProductsAreThoseOfRoundedFactors) {
     RandomStream random(5, "bfloat16");
