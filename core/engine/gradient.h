@@ -17,7 +17,8 @@ namespace descent {
 /// Its product is the difference of gradients at θ + ε·g/‖g‖ and θ, over ε/‖αg‖ (`forward`, error O(ε)), that
 /// of θ ± ε·g/‖g‖ (`central`, O(ε²)), or found by double backward (`exact`).
 ///
-/// With precision = bfloat16 the model's matrix products are of rounded factors (bfloat16.h).
+/// With precision = bfloat16 the model's matrix products are of rounded factors (bfloat16.h), those of the
+/// loss and the answers, too.
 ///
 /// Of a pruned network all of it is the network's that remains: what is cut has no gradient.
 ///
