@@ -1,4 +1,5 @@
-# Read by ctest: one test for each suite of the GoogleTest program `program`, whose main is suites_main.cpp.
+# Read by ctest: one test for each suite of the GoogleTest program `program`, whose main is suites_main.cpp; each has
+# `patience` seconds.
 if(NOT EXISTS ${program})
     add_test("${program}_NOT_BUILT" ${program})
     return()
@@ -13,5 +14,5 @@ list(REMOVE_DUPLICATES suites)
 foreach(suite IN LISTS suites)
     string(REGEX REPLACE "\\.$" "" name "${suite}")
     add_test("${name}" ${program} "--gtest_filter=${suite}*")
-    set_tests_properties("${name}" PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
+    set_tests_properties("${name}" PROPERTIES TIMEOUT ${patience} SKIP_RETURN_CODE 77)
 endforeach()
