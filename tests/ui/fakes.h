@@ -342,7 +342,7 @@ private:
 class FakeEngine : public Engine {
 public:
     FakePlan plan;
-    std::atomic<int> inspections = 0;
+    std::atomic<int> data_reads = 0; ///< inspections with samples, as the Data page asks for
     /// While true, reading with samples says that it is at 40 % and goes no further until it is cancelled.
     std::atomic<bool> hold_data = false;
     std::atomic<bool> times = true;     ///< false: as while a run is being trained
@@ -447,7 +447,7 @@ public:
         return {"1.13.1", plan.slow_blas ? "reference BLAS" : "OpenBLAS 0.3.21", plan.slow_blas, 2};
     }
     Result<Inspection> inspect(const RunSpec& spec, const InspectOptions& options) override {
-        ++inspections;
+        if (options.samples) ++data_reads;
         const std::string& source =
             spec.task.params.values.contains("source") ? spec.task.params.text("source") : std::string();
         if (source == "/nowhere") return fail("task.source = /nowhere: no such folder");

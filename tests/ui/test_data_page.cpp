@@ -316,12 +316,12 @@ private Q_SLOTS:
         b.openData();
         const QString folder = b.place.file(QStringLiteral("pictures"));
         write(folder + QStringLiteral("/cat.png"), "x");
-        const int before = b.fake.inspections;
+        const int before = b.fake.data_reads;
         b.drop(folder);
         QTRY_COMPARE(b.on<NoticeBar>("dataNotice")->message().section(QLatin1Char(';'), 0, 0),
                      folder + QStringLiteral(": no data found"));
         QVERIFY(b.seen("classTable"));
-        QCOMPARE(int(b.fake.inspections), before);
+        QCOMPARE(int(b.fake.data_reads), before);
         QVERIFY(b.line("task.source")->text().isEmpty());
     }
 
