@@ -206,7 +206,7 @@ private:
             start.threads = chosen_threads(options.threads, otherwise);
             return;
         }
-        auto choice = fastest_threads(*start.experiment, options.stop);
+        auto choice = fastest_threads(*start.experiment, {options.stop, options.progress});
         start.threads = choice.threads;
         start.log.push_back({LogLine::Level::info, 0, std::move(choice.line)});
     }

@@ -3,8 +3,8 @@
 #include "core/base/format.h"
 #include "core/engine/system.h"
 
-#include <algorithm>
 #include <chrono>
+#include <vector>
 
 namespace descent {
 
@@ -24,16 +24,20 @@ double seconds_per_update(Experiment& experiment, int threads, const std::stop_t
     return took.count() / updates;
 }
 
-ThreadChoice fastest_threads(const Experiment& like, const std::stop_token& stop) {
+ThreadChoice fastest_threads(const Experiment& like, const Loading& loading) {
     constexpr double worthwhile = 0.9;
     Experiment trial(like.spec(), like.data());
-    trial.plan().prepare({stop, {}});
+    trial.plan().prepare({loading.stop, {}});
     const int cores = engine_info().cores;
     ThreadChoice choice;
     double best = 0;
-    for (int threads = 1; threads <= cores && !stop.stop_requested();
-         threads = threads < cores ? std::min(2 * threads, cores) : cores + 1) {
-        const double seconds = seconds_per_update(trial, threads, stop);
+    std::vector<int> numbers{cores};
+    for (int threads = 1; threads < cores; threads *= 2) numbers.insert(numbers.end() - 1, threads);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        const int threads = numbers[i];
+        loading.report(static_cast<double>(i) / static_cast<double>(numbers.size()),
+                       "timing updates on " + counted(threads, "thread"));
+        const double seconds = seconds_per_update(trial, threads, loading.stop);
         choice.line += (choice.line.empty() ? "an update takes " : ", ") + format_number(1000 * seconds, 3) +
                        " ms on " + counted(threads, "thread");
         if (threads > 1 && seconds > worthwhile * best) break;

@@ -20,7 +20,8 @@ struct ThreadChoice {
 /// How many threads an experiment like this one is trained fastest on, by timing throw-away updates on 1, 2,
 /// 4, … and all cores. More are taken only where they save a tenth of the time or more, and none are tried
 /// after a number that did not. What it says depends on what else the machine does, so it is part of a run's
-/// provenance, not of its spec.
-ThreadChoice fastest_threads(const Experiment& like, const std::stop_token& stop);
+/// provenance, not of its spec. Says how far it is before each number.
+/// Throws InputError("interrupted") where a stop is asked for.
+ThreadChoice fastest_threads(const Experiment& like, const Loading& loading);
 
 } // namespace descent

@@ -15,13 +15,23 @@
 #include <limits>
 #include <set>
 #include <thread>
+#include <utility>
 
 namespace descent::test {
 
 TEST(Timing, AnExperimentIsTheSameAfterItsThreadsWereChosen) {
     const auto spec = make_spec("gru", "adam", "sgd", {{"epochs", "2"}, {"model.hidden", "6"}});
     Training untouched(spec), measured(spec);
-    const auto choice = fastest_threads(measured.experiment, {});
+    std::vector<std::string> told;
+    double last = -1;
+    const auto choice =
+        fastest_threads(measured.experiment, {.progress = [&](double share, const std::string& what) {
+                            EXPECT_GT(share, std::exchange(last, share));
+                            EXPECT_LT(share, 1);
+                            told.push_back(what);
+                        }});
+    ASSERT_FALSE(told.empty());
+    EXPECT_EQ(told.front(), "timing updates on 1 thread");
     EXPECT_GE(choice.threads, 1);
     EXPECT_LE(choice.threads, engine_info().cores);
     EXPECT_THAT(choice.line, ::testing::HasSubstr("ms on 1"));
@@ -29,6 +39,19 @@ TEST(Timing, AnExperimentIsTheSameAfterItsThreadsWereChosen) {
     EXPECT_EQ(measured.trainer.run(), RunState::finished);
     expect_same(untouched.store.samples(), measured.store.samples());
     EXPECT_TRUE(same_bits(untouched.experiment.weights().flat(), measured.experiment.weights().flat()));
+}
+
+TEST(Timing, OfThreadsStopsWhereItIsAsked) {
+    const Training like(make_spec("gru", "adam", "sgd", {{"epochs", "2"}, {"model.hidden", "6"}}));
+    std::stop_source stop;
+    const auto stop_at_once = [&](double, const std::string&) { stop.request_stop(); };
+    try {
+        fastest_threads(like.experiment, {stop.get_token(), stop_at_once});
+        // One core: there is no second number to stop before.
+        EXPECT_EQ(engine_info().cores, 1);
+    } catch (const InputError& e) {
+        EXPECT_STREQ(e.what(), "interrupted");
+    }
 }
 
 TEST(TimeShare, LeavesOutWhatWouldExceedIt) {
