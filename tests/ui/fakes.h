@@ -31,6 +31,7 @@ struct FakePlan {
     std::int64_t updates_per_epoch = 5;
     std::int64_t diverge_at = 0; ///< an update whose loss is not a number; 0 never
     std::string start_error{};
+    std::string adam_refusal{}; ///< what inspecting with Adam is refused with
     bool slow_blas = false;
     std::string clips{"/nowhere"}; ///< root of the recordings that detection runs name
     std::int64_t logits_every = 1; ///< evaluations; 2 leaves every other without
@@ -451,6 +452,7 @@ public:
         const std::string& source =
             spec.task.params.values.contains("source") ? spec.task.params.text("source") : std::string();
         if (source == "/nowhere") return fail("task.source = /nowhere: no such folder");
+        if (spec.optimizer.id == "adam" && !plan.adam_refusal.empty()) return fail(plan.adam_refusal);
         Inspection found;
         found.provenance = provenance();
         if (!source.empty()) found.provenance.data_source = source;

@@ -150,9 +150,38 @@ private Q_SLOTS:
         edit->setChooser([](QWidget*, const QString&) { return QStringLiteral("/nowhere"); });
         QTest::mouseClick(edit->findChild<QAbstractButton*>(QStringLiteral("browse")), Qt::LeftButton);
         QCOMPARE(s.find<QLineEdit>("task.source-line")->text(), QStringLiteral("/nowhere"));
-        QTRY_COMPARE(detail(s), QStringLiteral("task.source = /nowhere: no such folder"));
+        QTRY_COMPARE(s.text("task-refusal"), QStringLiteral("task.source = /nowhere: no such folder"));
+        QVERIFY(detail(s).isEmpty());
         s.click("task.source-dot");
         QTRY_VERIFY(detail(s).startsWith(QStringLiteral("22 classes")));
+    }
+
+    void whatLoadingRefusesIsSaidBeneathThePartAtFault_data() {
+        QTest::addColumn<QByteArray>("part");
+        QTest::addColumn<QByteArray>("reason");
+        QTest::addColumn<QString>("field");
+        QTest::newRow("a setting") << QByteArray("regime") << QByteArray("regime.batch_size = 3: no data")
+                                   << QStringLiteral("No data");
+        QTest::newRow("an entry") << QByteArray("optimizer") << QByteArray("optimizer adam: no") << QString();
+        QTest::newRow("neither") << QByteArray("task") << QByteArray("regimes are out") << QString();
+    }
+    void whatLoadingRefusesIsSaidBeneathThePartAtFault() {
+        QFETCH(QByteArray, part);
+        QFETCH(QByteArray, reason);
+        QFETCH(QString, field);
+        Studio s;
+        s.fake.plan.adam_refusal = reason.toStdString();
+        s.open();
+        QTRY_VERIFY(detail(s).startsWith(QStringLiteral("22 classes")));
+        s.choose("optimizer", "Adam");
+        const auto line = [&s](const QByteArray& of) { return s.find<QLabel>(of + "-refusal"); };
+        QTRY_COMPARE(line(part)->text(), QString::fromUtf8(reason));
+        QCOMPARE(s.text("regime.batch_size-error"), field);
+        for (const char* one : {"task", "model", "optimizer", "regime"})
+            QCOMPARE(line(one)->isVisible(), one == part);
+        s.choose("optimizer", "SGD");
+        QTRY_VERIFY(!line(part)->isVisible());
+        QVERIFY(s.text("regime.batch_size-error").isEmpty());
     }
 
     void aFolderIsDropped() {

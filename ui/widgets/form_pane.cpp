@@ -91,6 +91,7 @@ FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)
         shown_task_ = task; // what is said of another task's data is wrong
         form_->setDataLine(tr("reading the data…"));
         form_->setModelLine({});
+        form_->setRefusal({});
     });
     connect(inspector_, &Inspector::progressed, this, [this](double share, const QString& what) {
         form_->setDataLine(tr("%1… %2%").arg(what).arg(int(100 * share)));
@@ -98,8 +99,9 @@ FormPane::FormPane(EngineHost& engine, Training& training, QWidget* parent)
     connect(inspector_, &Inspector::inspected, this, &FormPane::showInspection);
     connect(inspector_, &Inspector::timed, this, &FormPane::updateCost);
     connect(inspector_, &Inspector::failed, this, [this](const QString& reason) {
-        form_->setDataLine(reason, true);
+        form_->setDataLine({});
         form_->setModelLine({});
+        form_->setRefusal(reason);
         form_->setCost({});
     });
     if (engine_.engine()) engineReady();
@@ -217,6 +219,7 @@ void FormPane::showInspection() {
     const auto& found = *inspector_->result();
     form_->setDataLine(dataLine(found));
     form_->setModelLine(modelLine(found));
+    form_->setRefusal({});
     form_->setStepNote(stepNote(found));
     if (form_->spec())
         form_->setPlan(planSchedule(*form_->spec(), engine_.engine()->catalog(), found.updates_per_epoch,

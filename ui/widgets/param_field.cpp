@@ -38,9 +38,9 @@ QString toolTip(const ParamSpec& spec, const QString& path) {
 }
 
 /// The message without the place, which is where it stands: "Expected a number ≥ 0".
-QString reason(const Error& error) {
-    QString text = QString::fromStdString(error.message);
-    if (const auto at = text.indexOf(QStringLiteral(": expected")); at >= 0) text = text.mid(at + 2);
+QString reason(const std::string& message, const QString& after = QStringLiteral(": expected")) {
+    QString text = QString::fromStdString(message);
+    if (const auto at = text.indexOf(after); at >= 0) text = text.mid(at + 2);
     if (!text.isEmpty()) text[0] = text[0].toUpper();
     return text;
 }
@@ -201,19 +201,28 @@ void ParamField::check(const QString& text) {
     dot_->setToolTip(
         tr("Preset: %1. Click to reset.")
             .arg(to_string(preset_).empty() ? tr("empty") : QString::fromStdString(to_string(preset_))));
-    error_->setText(valid_ ? QString() : reason(value.error()));
-    error_->setVisible(!valid_);
-    hint_->setVisible(valid_ && !hint_->text().isEmpty());
-    if (line_ && line_->property("invalid").toBool() == valid_) {
-        line_->setProperty("invalid", !valid_);
+    showReason(valid_ ? QString() : reason(value.error().message));
+}
+
+void ParamField::showReason(const QString& why) {
+    const bool bad = !why.isEmpty();
+    error_->setText(why);
+    error_->setVisible(bad);
+    hint_->setVisible(!bad && !hint_->text().isEmpty());
+    if (line_ && line_->property("invalid").toBool() != bad) {
+        line_->setProperty("invalid", bad);
         theme::repolish(line_);
     }
-    editor_->setAccessibleDescription(valid_ ? QString::fromStdString(spec_.help) : error_->text());
+    editor_->setAccessibleDescription(bad ? why : QString::fromStdString(spec_.help));
+}
+
+void ParamField::setRefusal(const std::string& message) {
+    if (valid_) showReason(reason(message, QStringLiteral(": ")));
 }
 
 void ParamField::setHint(const QString& hint) {
     hint_->setText(hint);
-    hint_->setVisible(valid_ && !hint.isEmpty());
+    hint_->setVisible(error_->text().isEmpty() && !hint.isEmpty());
 }
 
 void ParamField::focus() {

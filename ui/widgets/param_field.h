@@ -44,6 +44,10 @@ public:
     QString text() const;
     /// One line beneath, while what was typed can be: what the value means here. "" for none.
     void setHint(const QString& hint);
+    /// Why what was typed cannot be, beneath, where only reading the data showed it: the message as the
+    /// engine says it.
+    /// "" for none. Until something else is typed.
+    void setRefusal(const std::string& message);
 
 Q_SIGNALS:
     void edited(const QString& text); ///< by the person; also where it is not valid
@@ -52,6 +56,7 @@ Q_SIGNALS:
 private:
     QWidget* makeEditor(QWidget* parent);
     void check(const QString& text);
+    void showReason(const QString& why);
     void setText(const QString& text);
     void showMenu(const QPoint& at);
 

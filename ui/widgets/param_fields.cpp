@@ -128,6 +128,14 @@ ParamField* ParamFields::firstInvalid() const {
     return it == fields_.end() ? nullptr : *it;
 }
 
+void ParamFields::setRefusal(const std::string& message) {
+    for (auto* field : fields_) { // "regime.precision = bfloat16: …", "model.kernels: …"
+        const std::string path = field->path().toStdString();
+        const bool named = message.starts_with(path + " ") || message.starts_with(path + ":");
+        field->setRefusal(named ? message : std::string());
+    }
+}
+
 bool ParamFields::changed() const {
     return std::ranges::any_of(fields_, &ParamField::changed);
 }

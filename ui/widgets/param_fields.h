@@ -25,6 +25,8 @@ public:
     void show(const ParamTable& table, const ParamSet& preset, const Request& request);
     ParamField* find(const QString& path) const;
     ParamField* firstInvalid() const;
+    /// At the field that `message` begins with; nowhere where it names none of these.
+    void setRefusal(const std::string& message);
     bool changed() const;
     /// Shown in the fold of that section, above its fields, also while it is folded away. Owned.
     void setPreview(const QString& section, QWidget* widget);

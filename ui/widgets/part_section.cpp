@@ -19,6 +19,7 @@ PartSection::PartSection(Group group, int visible_fields, QWidget* parent)
     , group_(group)
     , combo_(new QComboBox)
     , detail_(new QLabel)
+    , refusal_(new QLabel)
     , head_(new QVBoxLayout)
     , custom_(new QPushButton)
     , formula_(new FormulaView)
@@ -34,8 +35,13 @@ PartSection::PartSection(Group group, int visible_fields, QWidget* parent)
     combo_->setMinimumContentsLength(8);
     detail_->setObjectName(word + QStringLiteral("-detail"));
     detail_->setProperty("role", QStringLiteral("muted"));
-    detail_->setWordWrap(true);
-    detail_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    refusal_->setObjectName(word + QStringLiteral("-refusal"));
+    refusal_->setProperty("role", QStringLiteral("error"));
+    refusal_->hide();
+    for (auto* line : {detail_, refusal_}) {
+        line->setWordWrap(true);
+        line->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    }
     custom_->setObjectName(word + QStringLiteral("-custom"));
     custom_->setProperty("role", QStringLiteral("link"));
     custom_->setToolTip(tr("Back to the preset"));
@@ -51,6 +57,7 @@ PartSection::PartSection(Group group, int visible_fields, QWidget* parent)
     head->addWidget(combo_);
     head->addWidget(custom_, 0, Qt::AlignLeft);
     head->addWidget(detail_);
+    head->addWidget(refusal_);
     formula_->setObjectName(word + QStringLiteral("-formula"));
     head->addWidget(formula_);
     column->addLayout(head);
@@ -86,13 +93,14 @@ void PartSection::addBelow(QWidget* widget) {
     head_->addWidget(widget);
 }
 
-void PartSection::setDetail(const QString& text, bool bad) {
+void PartSection::setDetail(const QString& text) {
     detail_->setText(text);
     detail_->setVisible(!text.isEmpty());
-    const QString role = bad ? QStringLiteral("error") : QStringLiteral("muted");
-    if (detail_->property("role").toString() == role) return;
-    detail_->setProperty("role", role);
-    theme::repolish(detail_);
+}
+
+void PartSection::setRefusal(const QString& reason) {
+    refusal_->setText(reason);
+    refusal_->setVisible(!reason.isEmpty());
 }
 
 void PartSection::setCustom(const QString& from) {

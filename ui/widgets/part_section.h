@@ -24,9 +24,10 @@ public:
 
     /// `preset` is the part as the request has it without its settings.
     void show(const Catalog& catalog, const Part& preset, const Request& request, const std::string& task);
-    void setDetail(const QString& text, bool bad = false);
-    void setCustom(const QString& from); ///< "" where it is as the preset has it
-    void addBelow(QWidget* widget);      ///< between the line about it and its parameters; owned
+    void setDetail(const QString& text);
+    void setRefusal(const QString& reason); ///< why it cannot be; "" where it can
+    void setCustom(const QString& from);    ///< "" where it is as the preset has it
+    void addBelow(QWidget* widget);         ///< between the line about it and its parameters; owned
     ParamFields& fields() { return *fields_; }
     Group group() const { return group_; }
 
@@ -40,6 +41,7 @@ private:
     const Group group_;
     QComboBox* combo_;
     QLabel* detail_;
+    QLabel* refusal_;
     QVBoxLayout* head_;
     QPushButton* custom_;
     FormulaView* formula_;

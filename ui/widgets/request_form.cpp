@@ -353,11 +353,24 @@ bool RequestForm::showFirstInvalid() {
     return false;
 }
 
-void RequestForm::setDataLine(const QString& text, bool bad) {
-    section(Group::task).setDetail(text, bad);
+void RequestForm::setDataLine(const QString& text) {
+    section(Group::task).setDetail(text);
 }
 void RequestForm::setModelLine(const QString& text) {
     section(Group::model).setDetail(text);
+}
+
+void RequestForm::setRefusal(const QString& reason) {
+    const auto names =
+        [text = reason.toStdString()](Group group) { // "regime.precision = …", "optimizer lion: …"
+            return text.starts_with(prefix(group)) || text.starts_with(std::string(to_string(group)) + " ");
+        };
+    const auto named = std::ranges::find_if(kGroups, names);
+    const Group at = named == kGroups.end() ? Group::task : *named;
+    for (const Group group : kGroups) {
+        section(group).setRefusal(group == at ? reason : QString());
+        section(group).fields().setRefusal(reason.toStdString());
+    }
 }
 
 void RequestForm::setCost(const QString& text, const QString& tool_tip) {

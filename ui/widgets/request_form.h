@@ -42,8 +42,11 @@ public:
     /// Brings the first thing that cannot be into view and focuses it; false where all is well.
     bool showFirstInvalid();
 
-    void setDataLine(const QString& text, bool bad = false);
+    void setDataLine(const QString& text);
     void setModelLine(const QString& text);
+    /// Beneath the part and the field that `reason` begins with, beneath the task where it names none; ""
+    /// where all is well.
+    void setRefusal(const QString& reason);
     void setCost(const QString& text, const QString& tool_tip = {});
     void setTrainText(const QString& text);
     /// Beneath the step size: what it is in other units.
