@@ -31,8 +31,9 @@ ThreadChoice fastest_threads(const Experiment& like, const Loading& loading) {
     const int cores = engine_info().cores;
     ThreadChoice choice;
     double best = 0;
-    std::vector<int> numbers{cores};
-    for (int threads = 1; threads < cores; threads *= 2) numbers.insert(numbers.end() - 1, threads);
+    std::vector<int> numbers;
+    for (int threads = 1; threads < cores; threads *= 2) numbers.push_back(threads);
+    numbers.push_back(cores);
     for (std::size_t i = 0; i < numbers.size(); ++i) {
         const int threads = numbers[i];
         loading.report(static_cast<double>(i) / static_cast<double>(numbers.size()),

@@ -44,9 +44,8 @@ public:
     QString text() const;
     /// One line beneath, while what was typed can be: what the value means here. "" for none.
     void setHint(const QString& hint);
-    /// Why what was typed cannot be, beneath, where only reading the data showed it: the message as the
-    /// engine says it.
-    /// "" for none. Until something else is typed.
+    /// Why what was typed cannot be, where only reading the data showed it: the engine's message, shown
+    /// beneath without the place. "" for none. Until something else is typed.
     void setRefusal(const std::string& message);
 
 Q_SIGNALS:
