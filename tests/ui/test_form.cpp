@@ -162,6 +162,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("field");
         QTest::newRow("a setting") << QByteArray("regime") << QByteArray("regime.batch_size = 3: no data")
                                    << QStringLiteral("No data");
+        QTest::newRow("two settings")
+            << QByteArray("regime") << QByteArray("regime.batch_size + regime.b = 3: less") << QString();
         QTest::newRow("an entry") << QByteArray("optimizer") << QByteArray("optimizer adam: no") << QString();
         QTest::newRow("neither") << QByteArray("task") << QByteArray("regimes are out") << QString();
     }

@@ -131,7 +131,7 @@ ParamField* ParamFields::firstInvalid() const {
 void ParamFields::setRefusal(const std::string& message) {
     for (auto* field : fields_) { // "regime.precision = bfloat16: …", "model.kernels: …"
         const std::string path = field->path().toStdString();
-        const bool named = message.starts_with(path + " ") || message.starts_with(path + ":");
+        const bool named = message.starts_with(path + " = ") || message.starts_with(path + ":");
         field->setRefusal(named ? message : std::string());
     }
 }

@@ -25,7 +25,7 @@ public:
     void show(const ParamTable& table, const ParamSet& preset, const Request& request);
     ParamField* find(const QString& path) const;
     ParamField* firstInvalid() const;
-    /// At the field that `message` begins with; nowhere where it names none of these.
+    /// At the field that `message` begins with; nowhere where it names none of these, or several together.
     void setRefusal(const std::string& message);
     bool changed() const;
     /// Shown in the fold of that section, above its fields, also while it is folded away. Owned.
